@@ -1,0 +1,34 @@
+"""A Ropo One that behaves, and misbehaves, like the real one: on a real socket, on asyncio and trio, keeping the truth.
+
+```python
+simulator = Simulator()
+simulator.add_updates(count=2500)
+simulator.fail(Fault.drop(processed=True), operation="GET /jobs/statusupdates", skip=1)
+async with serve(simulator) as running:
+    ...  # point a client at running.url with simulator.cid and simulator.apicode
+assert len(simulator.truth.handed_out) == 3
+```
+"""
+
+from ropo_async.simulator.faults import Fault
+from ropo_async.simulator.plan import CATALOGUE, FaultPlan
+from ropo_async.simulator.server import Running, serve
+from ropo_async.simulator.simulator import Simulator
+from ropo_async.simulator.truth import Exchange, Handout, Invoice, Login, Payment, PaymentAttempt, Record, Truth
+
+__all__ = [
+    "CATALOGUE",
+    "Exchange",
+    "Fault",
+    "FaultPlan",
+    "Handout",
+    "Invoice",
+    "Login",
+    "Payment",
+    "PaymentAttempt",
+    "Record",
+    "Running",
+    "Simulator",
+    "Truth",
+    "serve",
+]

@@ -1,0 +1,89 @@
+"""What each operation does: functions from the simulator and a request to an answer, and the table that finds them."""
+
+from __future__ import annotations
+
+import hmac
+from itertools import islice
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from ropo_async.simulator.messages import Answer, Request, common_error, json_answer, loads, page
+from ropo_async.simulator.payments import is_day, pay
+from ropo_async.simulator.truth import Login
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ropo_async.simulator.simulator import Simulator
+
+    Handler = Callable[[Simulator, Request], Answer]
+
+__all__ = ["PREFIX", "ROUTES", "TOKEN", "handle"]
+
+PREFIX: Final = "/rest"
+TOKEN: Final = "POST /token"  # noqa: S105 - the name of an operation
+
+
+def handle(simulator: Simulator, request: Request) -> Answer:
+    """Answer one request as the vendor would when all is well."""
+    if request.operation != TOKEN and not simulator.tokens.admits(request.headers):
+        return Answer(401)
+    handler = ROUTES.get(request.operation)
+    return handler(simulator, request) if handler else _no_route(request)
+
+
+def issue_token(simulator: Simulator, request: Request) -> Answer:
+    """`POST /token`."""
+    try:
+        sent = loads(request.body)
+    except ValueError:
+        return json_answer(400, {"errorId": 1, "errorText": "The request is not a JSON object"})
+    known = [_same(sent.get("cid"), simulator.cid), _same(sent.get("apicode"), simulator.apicode)]
+    if not all(known):
+        simulator.truth.logins.append(Login(request.index, None))
+        return json_answer(400, {"errorId": 2, "errorText": "Invalid cid or apicode"})
+    token, generation = simulator.tokens.issue(simulator.cid)
+    simulator.truth.logins.append(Login(request.index, generation))
+    return json_answer(201, {"token": token})
+
+
+def status_updates(simulator: Simulator, request: Request) -> Answer:
+    """`GET /jobs/statusupdates`: without a filter what it answers is recorded, arrived or not."""
+    filters = [(name, value) for name, value in request.query if name in _FILTERS]
+    if not filters:
+        return page(simulator.truth.take(request.index, simulator.page_size))
+    if len(filters) > 1:
+        return common_error("Only one of the parameters date and billnum can be sent")
+    name, value = filters[0]
+    if not (is_day(value) if name == "date" else value):
+        return common_error(f"Invalid {name}")
+    part, length = _FILTERS[name]
+    matching = (record for record in simulator.truth.updates if str(record.get(part) or "")[:length] == value)
+    return page(list(islice(matching, simulator.reread_limit)))
+
+
+# Which field of a record a filter looks at, and how much of it.
+_FILTERS: Final = MappingProxyType({"date": ("statustime", 10), "billnum": ("billnum", None)})
+
+
+def _same(sent: object, secret: str) -> bool:
+    # Customer numbers are digits and sent as a number by some.
+    return hmac.compare_digest(str(sent).encode("utf-8", "replace"), secret.encode())
+
+
+def _no_route(request: Request) -> Answer:
+    path = request.operation.partition(" ")[2]
+    methods = [known.split()[0] for known in ROUTES if known.endswith(f" {path}")]
+    if not methods:
+        return json_answer(404, {"error": "No such resource"})
+    refusal = json_answer(405, {"error": "Method not allowed"})
+    return Answer(405, (*refusal.headers, ("Allow", ", ".join(methods))), refusal.body)
+
+
+ROUTES: Final[Mapping[str, Handler]] = MappingProxyType(
+    {
+        TOKEN: issue_token,
+        "GET /jobs/statusupdates": status_updates,
+        "POST /jobs/payment": pay,
+    }
+)

@@ -1,0 +1,147 @@
+"""The simulator on a real socket: one task per connection, faults down to the single byte."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+import anyio
+from attrs import evolve, field, frozen, mutable
+
+from ropo_async.simulator.deliveries import whole
+from ropo_async.simulator.handlers import PREFIX
+from ropo_async.simulator.messages import EMPTY
+from ropo_async.simulator.reading import read_request
+from ropo_async.simulator.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from ropo_async.simulator.reading import Read
+    from ropo_async.simulator.simulator import Simulator
+
+__all__ = ["Running", "serve"]
+
+_BACKLOG: Final = 512
+
+
+@frozen
+class Running:
+    """A simulator that listens."""
+
+    simulator: Simulator
+    host: str
+    port: int
+    """The real one, also where 0 was asked for."""
+
+    @property
+    def url(self) -> str:
+        """The base URL for clients."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}{PREFIX}"
+
+
+@asynccontextmanager
+async def serve(simulator: Simulator, *, host: str = "127.0.0.1", port: int = 0) -> AsyncGenerator[Running]:
+    """Serve a simulator while the block runs, on asyncio or trio; port 0 takes a free one.
+
+    The server runs in a task of its own that belongs to no scope of the caller's, so the block may be entered in one
+    task and left in another, as pytest fixtures are. Leaving it closes every connection.
+
+    Raises:
+        OSError: the address cannot be had.
+    """
+    listener = _listen(host, port)
+    server = _Server(simulator, listener)
+    server.start()
+    try:
+        yield Running(simulator, *listener.getsockname()[:2])
+    finally:
+        with anyio.CancelScope(shield=True):
+            await server.close()
+
+
+@mutable
+class _Server:
+    """Accepts and answers until it is closed."""
+
+    simulator: Simulator
+    listener: socket.socket
+    _scope: anyio.CancelScope = field(factory=anyio.CancelScope, init=False)
+    _done: anyio.Event = field(factory=anyio.Event, init=False)
+    _failure: Exception | None = field(default=None, init=False)
+    _task: object = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Run in a task that nobody's scope owns; it is held here, for asyncio itself would forget it."""
+        trio = sys.modules.get("trio")
+        if trio is not None and trio.lowlevel.in_trio_task():
+            self._task = trio.lowlevel.spawn_system_task(self._run)
+        else:
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def close(self) -> None:
+        """Stop, wait until every socket is closed, and raise what went wrong in here, if anything did."""
+        self._scope.cancel()
+        await self._done.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    async def _run(self) -> None:
+        try:
+            with self.listener, self._scope:
+                await self._accept()
+        except Exception as failure:  # noqa: BLE001 - raised again by whoever closes
+            self._failure = failure
+        finally:
+            self._done.set()
+
+    async def _accept(self) -> None:
+        async with anyio.create_task_group() as conversations:
+            while True:
+                await anyio.wait_readable(self.listener)
+                # The client may have gone again, and another may hold the last free file descriptor.
+                with suppress(OSError):
+                    accepted, _ = self.listener.accept()
+                    conversations.start_soon(self._converse, Wire(accepted))
+
+    async def _converse(self, wire: Wire) -> None:
+        # A client that goes away in the middle is nothing to fail for.
+        with wire.socket, suppress(OSError):
+            wire.socket.setblocking(False)  # noqa: FBT003 - the signature of the standard library
+            wire.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection = self.simulator.truth.opened()
+            fault = self.simulator.faults.for_connection()
+            if fault is not None:
+                await fault.deliver(wire, EMPTY)
+                return
+            read = await read_request(wire)
+            while read is not None and await self._exchange(wire, connection, read):
+                read = await read_request(wire, read.rest)
+
+    async def _exchange(self, wire: Wire, connection: int, read: Read) -> bool:
+        """Answer one request and tell whether the connection stays open."""
+        simulator = self.simulator
+        request = simulator.receive(connection, read.method, read.target, read.headers, read.body)
+        fault = simulator.faults.for_request(request)
+        answer = simulator.respond(request, fault)
+        if read.method == "HEAD":
+            answer = evolve(answer, body=b"")
+        if not read.keep_alive:
+            answer = evolve(answer, headers=(*answer.headers, ("Connection", "close")))
+        delivers = fault.delivers if fault else True
+        # That a page cannot arrive is known at once; that it left whole only then, and the client may go before that.
+        simulator.truth.delivered(request.index, None if delivers else delivers)
+        await (fault.deliver if fault else whole)(wire, answer)
+        simulator.truth.delivered(request.index, delivers)
+        return read.keep_alive and not (fault and fault.closes)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    listener.setblocking(False)  # noqa: FBT003 - the signature of the standard library
+    return listener

@@ -1,0 +1,246 @@
+"""The simulator itself: its settings, its state, and what tests do to it."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import format_datetime
+from itertools import count
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, unquote
+
+from attrs import evolve
+
+from ropo_async.simulator.handlers import PREFIX, handle
+from ropo_async.simulator.messages import Answer, Request
+from ropo_async.simulator.payments import BOOKED, Verdict
+from ropo_async.simulator.plan import FaultPlan
+from ropo_async.simulator.tokens import Tokens
+from ropo_async.simulator.truth import ZERO, Exchange, Invoice, Truth
+from ropo_async.simulator.updates import UpdateMaker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from ropo_async.simulator.faults import Fault
+    from ropo_async.simulator.truth import Record
+
+__all__ = ["Simulator"]
+
+
+class Simulator:
+    """A stateful Ropo One that behaves, and misbehaves, like the real one.
+
+    `serve` puts it on a socket. It outlives its server, so that a server may go and come back. It is not
+    thread-safe: talk to it from the thread that its server runs in.
+
+    Attributes:
+        truth: What really happened; compare a client with it.
+        faults: What will go wrong; `fail` is the short way.
+    """
+
+    def __init__(
+        self,
+        *,
+        cid: str = "1000011",
+        apicode: str = "made-up-apicode",
+        token_life: float = 7200.0,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        page_size: int = 1000,
+        reread_limit: int | None = None,
+        payments_show: bool = True,
+    ) -> None:
+        """Make one that is empty and well-behaved.
+
+        Args:
+            cid: The customer number that `POST /token` accepts.
+            apicode: The secret that goes with it; made up, never a real one.
+            token_life: Seconds that a token lives.
+            clock: Monotonic seconds that tokens age by.
+            now: The time of day, with a zone: token claims, `Date` headers and made-up updates follow it.
+            page_size: How many status updates one answer of the feed carries at most.
+            reread_limit: How many an answer to `date` or `billnum` carries at most; the vendor documents none.
+            payments_show: Whether a booked payment shows as a status update, at once.
+        """
+        self.cid, self.apicode, self.page_size, self.payments_show = cid, apicode, page_size, payments_show
+        self.now, self.reread_limit = now, reread_limit
+        self.truth, self.faults = Truth(), FaultPlan()
+        self.tokens = Tokens(token_life, clock, now)
+        self.maker = UpdateMaker(now)
+        self.verdicts: list[Verdict] = []
+        self._jobids = count(7_000_001)
+
+    def __repr__(self) -> str:
+        return f"<Simulator of customer {self.cid}: {len(self.truth.requests)} requests>"
+
+    def add_invoice(
+        self,
+        *,
+        billnum: str | None = None,
+        amount: Decimal | int | str = "100.00",
+        billcode: str | None = None,
+        jobid: int | None = None,
+        interest: Decimal | int | str = ZERO,
+        noticefee: Decimal | int | str = ZERO,
+        closed: bool = False,
+        cancelled: bool = False,
+        foreign: bool = False,
+    ) -> Invoice:
+        """Add one invoice and return it as it stands now; `truth.invoices[jobid]` follows it.
+
+        Args:
+            billnum: Its number; made from the `jobid` by default.
+            amount: Euros billed, all of it open unless `closed`.
+            billcode: Its reference; a valid Finnish one by default.
+            jobid: Its id; the next free one by default.
+            interest: Euros of open interest.
+            noticefee: Euros of open fees.
+            closed: It is paid already: payments get 5 CLOSE.
+            cancelled: Payments get 11 CANCELLED.
+            foreign: It belongs to another customer id: payments get 9 DIFFCID.
+        """
+        jobid = next(self._jobids) if jobid is None else jobid
+        billed = Decimal(amount)
+        invoice = Invoice(
+            jobid=jobid,
+            billnum=str(jobid) if billnum is None else billnum,
+            billcode=_reference(jobid) if billcode is None else billcode,
+            amount=billed,
+            capital=ZERO if closed else billed,
+            interest=Decimal(interest),
+            noticefee=Decimal(noticefee),
+            cancelled=cancelled,
+            foreign=foreign,
+        )
+        self.truth.invoices[jobid] = invoice
+        return invoice
+
+    def make_updates(self, count: int, *, seed: int = 0, days: int = 3) -> list[Record]:
+        """Make realistic status updates without adding them, about the invoices there are, or about a few new ones.
+
+        About two in five are payments (`P` ids, `statuscode` empty, `paydate` and `amount` set), the others comments
+        (`C` ids, `paydate` and `amount` empty), with times in Helsinki within the last `days` days. Ids never repeat.
+        """
+        invoices = list(self.truth.invoices.values()) or [self.add_invoice() for _ in range(20)]
+        return self.maker.many(count, invoices, seed=seed, days=days)
+
+    def add_updates(
+        self,
+        records: Iterable[Mapping[str, Any]] | None = None,
+        *,
+        count: int = 0,
+        seed: int = 0,
+        days: int = 3,
+        recorded: bool = False,
+    ) -> list[Record]:
+        """Add status updates, these or `count` made-up ones, and return them as they will go on the wire.
+
+        Args:
+            records: Anything JSON can say, `Decimal` for exact numbers, `msgspec.Raw` for raw text.
+            count: How many to make up when no records are given.
+            seed: Which ones, as for `make_updates`.
+            days: Over how many days they spread.
+            recorded: They were handed out long ago: only `date` and `billnum` find them.
+        """
+        made = self.make_updates(count, seed=seed, days=days) if records is None else records
+        added = [dict(record) for record in made]
+        for record in added:
+            self.truth.add_update(record, recorded=recorded)
+        return added
+
+    def fail(
+        self,
+        fault: Fault,
+        *,
+        operation: str | None = None,
+        query: Iterable[str] | None = None,
+        times: int = 1,
+        skip: int = 0,
+    ) -> None:
+        """Let the next matching requests meet a fault. Several may wait in line; the one scripted first strikes first.
+
+        Args:
+            fault: What happens.
+            operation: Method and path such as `GET /jobs/statusupdates`; any by default.
+            query: Exactly these query fields: `()` picks the poll, `("date",)` the re-read of a day; any by default.
+            times: How many requests it strikes.
+            skip: How many matching requests pass before that.
+
+        Raises:
+            ValueError: the fault strikes on accept, when no operation is known yet.
+        """
+        self.faults.script(fault, operation=operation, query=query, times=times, skip=skip)
+
+    def payment_status(
+        self,
+        *,
+        statusid: object,
+        billnum: str | None = None,
+        billcode: str | None = None,
+        jobid: int | None = None,
+        http_status: int | None = None,
+        body: bytes | None = None,
+        booked: bool | None = None,
+    ) -> None:
+        """Answer payments of an invoice, or all, with this `statusid`; the latest call that matches wins.
+
+        Args:
+            statusid: Any JSON value, so also `"6"` or an unlisted number.
+            billnum: Only payments of this invoice number, however it is named in the request.
+            billcode: Only payments of this reference.
+            jobid: Only payments of this job.
+            http_status: The HTTP status; by default 201 with 6 and 400 with any other.
+            body: Raw bytes in place of the result object.
+            booked: Whether it takes effect; by default with 6 only.
+        """
+        effect = statusid == BOOKED if booked is None else booked
+        self.verdicts.append(Verdict(statusid, billnum, billcode, jobid, http_status, body, effect))
+
+    def revoke_tokens(self) -> None:
+        """Answer 401 to every token given so far."""
+        self.tokens.revoke()
+
+    def receive(self, connection: int, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Request:
+        """Take note of a request that was read."""
+        raw_path, _, raw_query = target.partition("?")
+        path = unquote(raw_path)
+        query = tuple(parse_qsl(raw_query, keep_blank_values=True))
+        place = path.removeprefix(PREFIX) if path.startswith(f"{PREFIX}/") else f"..{path}"
+        operation = f"{method} {place}"
+        request = Request(len(self.truth.requests), method, path, operation, query, headers, body)
+        self.truth.arrived(
+            Exchange(
+                index=request.index,
+                method=method,
+                path=path,
+                query=tuple(name for name, _ in query),
+                operation=operation,
+                connection=connection,
+                generation=self.tokens.generation(headers),
+            )
+        )
+        return request
+
+    def respond(self, request: Request, fault: Fault | None = None) -> Answer:
+        """Process a request unless the fault forbids it, and return what to send.
+
+        What is not processed gets the latest page to start from: the one fault that shows it is the page sent twice.
+        """
+        if fault is None:
+            answer = handle(self, request)
+            self.truth.became(request.index, processed=True, status=answer.status)
+        else:
+            answer = fault.rewrite(handle(self, request) if fault.processed else self.truth.last_page())
+            status = answer.status if fault.processed or not fault.closes else None
+            self.truth.became(request.index, processed=fault.processed, status=status, fault=fault.name)
+        return evolve(
+            answer, headers=(("Date", format_datetime(self.now().astimezone(UTC), usegmt=True)), *answer.headers)
+        )
+
+
+def _reference(number: int) -> str:
+    """Append the check digit of a Finnish reference number: weights 7, 3, 1 from the right."""
+    total = sum(int(digit) * (7, 3, 1)[place % 3] for place, digit in enumerate(reversed(str(number))))
+    return f"{number}{-total % 10}"

@@ -1,0 +1,99 @@
+"""Status updates as the vendor sends them: two decimals, `""` where a field does not apply, times without a zone."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from attrs import field, frozen
+
+from ropo_async.simulator.truth import ZERO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from ropo_async.simulator.truth import Invoice, Record
+
+__all__ = ["HELSINKI", "UpdateMaker"]
+
+HELSINKI: Final = ZoneInfo("Europe/Helsinki")
+
+# (statuscode, statusref, statustext): the labels are localised, which is why no client may branch on them.
+_COMMENTS: Final = (
+    (98, "Viesti", "Asiakas on ollut yhteydessä laskusta {billnum}.\nAvoinna {open} EUR, maksaa eräpäivänä."),
+    (98, "Viesti", "Maksuaikaa siirretty. Käsittelijä: Maija Esimerkki"),
+    (101, "Maksettu", "Lasku {billnum} on maksettu."),
+)
+
+
+@frozen
+class UpdateMaker:
+    """Makes records with ids that never repeat: payments and comments are numbered in two series."""
+
+    now: Callable[[], datetime]
+    _payments: Iterator[int] = field(factory=lambda: count(4_000_001), repr=False)
+    _comments: Iterator[int] = field(factory=lambda: count(9_000_001), repr=False)
+
+    def payment(self, invoice: Invoice, amount: Decimal, paydate: str, code: str = "1") -> Record:
+        """Make the record of one payment, filed at midnight of the present day in Helsinki."""
+        midnight = f"{self.now().astimezone(HELSINKI):%Y-%m-%d} 00:00:00"
+        return _record(
+            invoice,
+            statusid=f"P{next(self._payments)}",
+            statustype="payment",
+            statustime=midnight,
+            statusref="Suoritus",
+            statustext=code,
+            paydate=paydate,
+            amount=amount,
+        )
+
+    def many(self, size: int, invoices: list[Invoice], *, seed: int = 0, days: int = 3) -> list[Record]:
+        """Make `size` records about these invoices over the last `days` days; the same seed gives the same mix."""
+        chance = random.Random(seed)  # noqa: S311 - made-up data, no secret
+        return [self._any(chance, chance.choice(invoices), days) for _ in range(size)]
+
+    def _any(self, chance: random.Random, invoice: Invoice, days: int) -> Record:
+        moment = self.now().astimezone(HELSINKI) - timedelta(seconds=chance.randrange(days * 86_400))
+        if chance.random() < 0.4:
+            amount = Decimal(chance.randint(1, 99_999)).scaleb(-2)
+            paydate = f"{moment - timedelta(days=chance.randint(0, 2)):%Y-%m-%d}"
+            record = self.payment(invoice, amount, paydate, chance.choice(("1", "1", "1", "8")))
+            return record | {"statustime": f"{moment:%Y-%m-%d} 00:00:00"}
+        code, label, text = chance.choice(_COMMENTS)
+        return _record(
+            invoice,
+            statusid=f"C{next(self._comments)}",
+            statustype="comment",
+            statustime=f"{moment:%Y-%m-%d %H:%M:%S}",
+            statusref=label,
+            statustext=text.format(billnum=invoice.billnum, open=str(invoice.open).replace(".", ",")),
+            statuscode=code,
+        )
+
+
+def _record(invoice: Invoice, **fields: Any) -> Record:
+    """Lay out the documented fields in their documented order."""
+    blank: Record = {
+        "jobid": invoice.jobid,
+        "statusid": "",
+        "billnum": invoice.billnum,
+        "openamount": invoice.open,
+        "origamount": invoice.amount,
+        "opencapital": invoice.capital,
+        "openinterest": invoice.interest,
+        "openexpenses": invoice.noticefee or ZERO,
+        "statustype": "",
+        "statustime": "",
+        "statusref": "",
+        "statustext": "",
+        "statuscode": "",
+        "paydate": "",
+        "amount": "",
+    }
+    return blank | fields

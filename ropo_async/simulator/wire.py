@@ -1,0 +1,80 @@
+"""One accepted socket with nothing between us and it, so that every byte, FIN and RST is ours to choose."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+import anyio
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from ropo_async.simulator.messages import Answer
+
+__all__ = ["Wire", "body_of", "head_of"]
+
+_CHUNK: Final = 65_536
+_LINGER: Final = 1.0
+
+
+@frozen
+class Wire:
+    """Works on asyncio and trio; an anyio stream would send a FIN before any RST."""
+
+    socket: socket.socket
+
+    async def receive(self) -> bytes:
+        """Return what arrived, `b""` at the end."""
+        while True:
+            try:
+                return self.socket.recv(_CHUNK)
+            except BlockingIOError:
+                await anyio.wait_readable(self.socket)
+
+    async def send(self, data: bytes) -> None:
+        """Send everything."""
+        rest = memoryview(data)
+        while rest:
+            try:
+                rest = rest[self.socket.send(rest) :]
+            except BlockingIOError:
+                await anyio.wait_writable(self.socket)
+
+    def finish(self) -> None:
+        """Say that nothing more is sent: FIN."""
+        self.socket.shutdown(socket.SHUT_WR)
+
+    def reset(self) -> None:
+        """Break the connection off: RST instead of FIN when it is closed, which is now."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
+
+    async def until_client_closes(self) -> None:
+        """Read and forget until the client has closed."""
+        while await self.receive():
+            pass
+
+    async def linger(self) -> None:
+        """Close with a FIN that arrives: bytes left unread would turn it into a RST that overtakes the answer."""
+        self.finish()
+        with anyio.move_on_after(_LINGER):
+            await self.until_client_closes()
+
+
+def head_of(answer: Answer, *extra: str, version: str = "1.1", length: bool = True) -> bytes:
+    """Compose status line and headers with the framing, or with other framing lines in its place."""
+    try:
+        reason = HTTPStatus(answer.status).phrase
+    except ValueError:
+        reason = "Unknown"
+    lines = [f"HTTP/{version} {answer.status} {reason}", *(f"{name}: {value}" for name, value in answer.headers)]
+    if length and answer.status not in {204, 304}:
+        lines.append(f"Content-Length: {len(answer.body)}")
+    return "\r\n".join([*lines, *extra, "", ""]).encode("latin-1", "replace")
+
+
+def body_of(answer: Answer) -> bytes:
+    """The body, where the status allows one."""
+    return b"" if answer.status in {204, 304} else answer.body

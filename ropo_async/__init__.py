@@ -1,0 +1,70 @@
+"""Async Python client for the Ropo One invoicing API.
+
+Start with `RopoClient`. What can go wrong is in `ropo_async.errors`, how often it is tried again in `ropo_async.retry`.
+"""
+
+from ropo_async._version import __version__
+from ropo_async.auth import Credentials, Secret, StaticToken, TokenProvider
+from ropo_async.client import RopoClient
+from ropo_async.config import Environment, Timeouts
+from ropo_async.errors import (
+    AuthenticationError,
+    BadRequest,
+    ClientClosed,
+    DecodeError,
+    FeedStalled,
+    InvalidInput,
+    NotFound,
+    OutcomeUnknown,
+    PaymentRejected,
+    PermissionDenied,
+    Phase,
+    RateLimited,
+    RopoError,
+    ServerError,
+    StatusError,
+    TransportError,
+    UpdatesMayBeLost,
+)
+from ropo_async.payments import Payment, PaymentOutcome, expected_http_status, payment_outcome
+from ropo_async.records import Page, PaymentReceipt, PaymentStatus, StatusType, StatusUpdate, Undecoded
+from ropo_async.retry import RetryPolicy
+
+__all__ = [
+    "AuthenticationError",
+    "BadRequest",
+    "ClientClosed",
+    "Credentials",
+    "DecodeError",
+    "Environment",
+    "FeedStalled",
+    "InvalidInput",
+    "NotFound",
+    "OutcomeUnknown",
+    "Page",
+    "Payment",
+    "PaymentOutcome",
+    "PaymentReceipt",
+    "PaymentRejected",
+    "PaymentStatus",
+    "PermissionDenied",
+    "Phase",
+    "RateLimited",
+    "RetryPolicy",
+    "RopoClient",
+    "RopoError",
+    "Secret",
+    "ServerError",
+    "StaticToken",
+    "StatusError",
+    "StatusType",
+    "StatusUpdate",
+    "Timeouts",
+    "TokenProvider",
+    "TransportError",
+    "Undecoded",
+    "UpdatesMayBeLost",
+    "__version__",
+    "expected_http_status",
+    "payment_outcome",
+]

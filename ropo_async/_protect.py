@@ -1,0 +1,39 @@
+"""Finishing what must not be cut: the one form of protection that holds on asyncio and on trio."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import anyio
+import anyio.lowlevel
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+T = TypeVar("T")
+
+
+async def finish(critical: Callable[[], Awaitable[T]]) -> T:
+    """Run `critical` to its end, also when the caller is cancelled meanwhile; then the cancellation goes on.
+
+    A shield in the caller's own task would not do: `task.cancel()`, `asyncio.timeout` and Ctrl-C go through it. They
+    reach the task that waits here, while the work is done by its child, which is shielded from within. The work must
+    end by itself, by a deadline of its own.
+    """
+    results: list[T] = []
+    errors: list[Exception] = []
+
+    async def child() -> None:
+        with anyio.CancelScope(shield=True):
+            try:
+                results.append(await critical())
+            except Exception as error:  # noqa: BLE001 - raised again below, outside of the group that would wrap it
+                errors.append(error)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(child)
+    # trio would deliver the cancellation only at the caller's next wait, when the result was already handed over.
+    await anyio.lowlevel.checkpoint_if_cancelled()
+    if errors:
+        raise errors.pop()
+    return results.pop()

@@ -1,0 +1,214 @@
+"""Credentials, and the tokens that they are exchanged for.
+
+A token comes from `POST /token`, lives for two hours, and is fetched by one task however many need it.
+See https://dev.ropo.com/guides/basics/authentication.
+"""
+
+from __future__ import annotations
+
+import binascii
+import copy
+import hmac
+import json
+import os
+import time
+from base64 import urlsafe_b64decode
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, runtime_checkable
+
+import anyio
+from attrs import define, field, frozen
+
+from ropo_async.errors import AuthenticationError, InvalidInput, StatusError
+from ropo_async.hooks import Hook, TokenRenewed, emit, logger
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+__all__ = ["Credentials", "Secret", "StaticToken", "TokenCache", "TokenProvider"]
+
+LIFETIME = 2 * 60 * 60.0
+"""Seconds that a token lives where it does not say so itself."""
+LOGIN_PAUSE = 30.0
+"""Seconds for which a refused login is not tried again, lest the account be locked."""
+
+
+class Secret:
+    """A text that shows as `***` everywhere, and does not pickle."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        if not isinstance(text, str) or not text.isascii() or not text.isprintable() or not text or " " in text:
+            raise InvalidInput("a secret must be visible ASCII text without spaces")
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the text itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and hmac.compare_digest(self._text, other._text)
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._text))
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse: a pickle is a file like any other."""
+        raise TypeError("a secret does not pickle")
+
+
+def _secret(text: str | Secret) -> Secret:
+    return text if isinstance(text, Secret) else Secret(text)
+
+
+def _is_cid(_: object, __: object, cid: Any) -> None:
+    if not isinstance(cid, str) or not cid.isascii() or not cid.isprintable() or not cid.strip():
+        raise InvalidInput("cid must be the customer id, a text such as '1000011'")
+
+
+@runtime_checkable
+class TokenProvider(Protocol):
+    """Where tokens come from, if neither credentials nor one token will do: a vault, or a service that shares them."""
+
+    async def token(self, *, rejected: str | None, valid_for: float) -> str:
+        """Return a token.
+
+        Args:
+            rejected: the token that the server has just refused. Return a newer one, or the same if there is none: then
+                the refusal stands. It is None on an ordinary call.
+            valid_for: seconds for which the token is going to be needed.
+        """
+        ...
+
+
+@frozen
+class Credentials:
+    """A customer id and its api code, as Ropo hands them out."""
+
+    cid: str = field(validator=_is_cid)
+    apicode: Secret = field(converter=_secret)
+
+
+@frozen
+class StaticToken:
+    """One token that somebody else has fetched and renews. A refusal of it is final."""
+
+    value: Secret = field(converter=_secret)
+
+    async def token(self, *, rejected: str | None, valid_for: float) -> str:  # noqa: ARG002 - there is just the one
+        """Return the token."""
+        return self.value.reveal()
+
+
+@frozen
+class _Token:
+    text: str = field(repr=False)
+    expires: float
+
+
+@define
+class TokenCache:
+    """Keeps the token of one account, and renews it before it expires or after it is refused.
+
+    Of many tasks that need a new token one fetches it; if that one is cancelled, the next goes on. A login that was
+    refused is not tried again for 30 seconds: the same error is raised instead.
+    """
+
+    login: Callable[[], Awaitable[str]]
+    hooks: Sequence[Hook] = ()
+    clock: Callable[[], float] = time.monotonic
+    _token: _Token | None = field(default=None, init=False)
+    _refused: tuple[float, AuthenticationError] | None = field(default=None, init=False, repr=False)
+    _lock: anyio.Lock = field(factory=anyio.Lock, init=False, repr=False)
+
+    async def token(self, *, rejected: str | None = None, valid_for: float = 0.0) -> str:
+        """Return a token that is not `rejected` and lasts `valid_for` seconds, if tokens last that long."""
+        known = self._usable(rejected, valid_for)
+        if known is not None:
+            return known
+        async with self._lock:
+            known = self._usable(rejected, valid_for)  # somebody else may have fetched it meanwhile
+            return known if known is not None else await self._renew()
+
+    def _usable(self, rejected: str | None, valid_for: float) -> str | None:
+        token = self._token
+        if token is None or token.text == rejected or token.expires - self.clock() <= valid_for:
+            return None
+        return token.text
+
+    async def _renew(self) -> str:
+        if self._refused is not None and self.clock() - self._refused[0] < LOGIN_PAUSE:
+            raise copy.copy(self._refused[1])
+        asked = self.clock()
+        try:
+            text = await self.login()
+        except StatusError as error:
+            if error.status not in (400, 401, 403):
+                raise
+            refusal = AuthenticationError(
+                error.operation,
+                error.status,
+                headers=error.headers,
+                body=error.body,
+                vendor_code=error.vendor_code,
+                vendor_text=error.vendor_text,
+            )
+            refusal.args = (f"{error.operation}: the login was refused; check the customer id and the api code",)
+            self._refused = (asked, refusal)
+            raise copy.copy(refusal) from None
+        lifetime = lifetime_of(text)
+        self._token, self._refused = _Token(text, asked + lifetime), None
+        emit(self.hooks, TokenRenewed(lifetime))
+        return text
+
+
+def auth_from_env(environ: Mapping[str, str]) -> Credentials | StaticToken:
+    """Return what the environment gives to log in with: `ROPO_TOKEN`, or `ROPO_CID` and an api code.
+
+    Raises:
+        InvalidInput: a variable is missing, contradicts another, or names a file that cannot be read.
+    """
+    if "ROPO_TOKEN" in environ:
+        if any(name in environ for name in _APICODE):
+            raise InvalidInput(f"ROPO_TOKEN is set together with {' or '.join(_APICODE)}: keep one")
+        return StaticToken(environ["ROPO_TOKEN"])
+    if "ROPO_CID" not in environ:
+        raise InvalidInput("ROPO_CID is not set, and neither is ROPO_TOKEN")
+    match [name for name in _APICODE if name in environ]:
+        case ["ROPO_APICODE"]:
+            return Credentials(environ["ROPO_CID"], environ["ROPO_APICODE"])
+        case ["ROPO_APICODE_FILE"]:
+            return Credentials(environ["ROPO_CID"], _read(Path(environ["ROPO_APICODE_FILE"])))
+        case _:
+            raise InvalidInput(f"exactly one of {' and '.join(_APICODE)} must be set")
+
+
+_APICODE = ("ROPO_APICODE", "ROPO_APICODE_FILE")
+
+
+def _read(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="ascii").strip()
+        mode = path.stat().st_mode
+    except (OSError, UnicodeError):
+        raise InvalidInput("the file that ROPO_APICODE_FILE names cannot be read") from None
+    if os.name == "posix" and mode & 0o077:
+        logger.warning("the file that ROPO_APICODE_FILE names can be read by others: chmod 600")
+    return text
+
+
+def lifetime_of(token: str) -> float:
+    """Return how long a new token lives, in seconds: by its own two times, if it has them: our clock does not count."""
+    try:
+        payload = token.split(".")[1]
+        claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        lifetime = float(claims["exp"]) - float(claims["iat"])
+    except (IndexError, KeyError, TypeError, ValueError, binascii.Error, RecursionError, OverflowError):
+        return LIFETIME
+    return min(lifetime, LIFETIME) if lifetime > 0 else LIFETIME

@@ -1,0 +1,148 @@
+"""The client: what a user opens."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
+
+from attrs import evolve
+
+from ropo_async import _http as http
+from ropo_async import codec
+from ropo_async._pool import Pool
+from ropo_async._version import __version__
+from ropo_async.auth import Credentials, StaticToken, TokenCache, TokenProvider, auth_from_env
+from ropo_async.config import Environment, Timeouts, base_url
+from ropo_async.errors import ClientClosed, InvalidInput
+from ropo_async.hooks import log_events
+from ropo_async.payments import Payments
+from ropo_async.retry import Budget, RetryPolicy
+from ropo_async.status_updates import StatusUpdates
+from ropo_async.transport import Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+    from ropo_async.hooks import Hook
+
+__all__ = ["RopoClient"]
+
+
+class RopoClient:
+    """One account of Ropo One: an asynchronous context manager, for asyncio and trio.
+
+    ```python
+    async with RopoClient(Environment.FI_TEST, Credentials("1000011", apicode)) as ropo:
+        async for update in ropo.status_updates.drain():
+            print(update.statusid, update.amount)
+    ```
+
+    Args:
+        server: an `Environment`, or a base URL that includes `/rest`. https, except on loopback.
+        auth: `Credentials`, a `StaticToken`, or a `TokenProvider` of yours.
+        timeouts: seconds; see `Timeouts`.
+        retries: how often and how patiently to try again; see `RetryPolicy`.
+        hooks: callables that are told of every attempt, retry and call; by default they go to the logger `ropo_async`.
+        http_client: an `httpx.AsyncClient` of yours to send with, for its proxies, certificates or mock transport. It
+            stays
+            yours to close; its own headers, cookies, parameters, authentication and redirects are not used. Without
+            one, connections come from a pool that survives cancellation, and what moves money gets a connection of its
+            own.
+
+    Raises:
+        InvalidInput: a server, credentials or timeouts that cannot be right.
+    """
+
+    status_updates: StatusUpdates
+    """The life cycle of the account's invoices."""
+    payments: Payments
+    """Payments that reached you and not Ropo."""
+
+    def __init__(
+        self,
+        server: Environment | str,
+        auth: Credentials | StaticToken | TokenProvider,
+        *,
+        timeouts: Timeouts | None = None,
+        retries: RetryPolicy | None = None,
+        hooks: Sequence[Hook] = (log_events,),
+        http_client: http.AsyncClient | None = None,
+    ) -> None:
+        if not all(callable(hook) for hook in hooks):
+            raise InvalidInput("hooks must be callables that take one event")
+        policy = retries or RetryPolicy()
+        self._http_client = http_client
+        self._pool = Pool()
+        self._closed = False
+        plain = Transport(
+            sender=self._send,
+            base=base_url(server),
+            timeouts=timeouts or Timeouts(),
+            policy=policy,
+            budget=Budget(policy.capacity),
+            hooks=tuple(hooks),
+            user_agent=f"ropo-async/{__version__}",
+        )
+        transport = evolve(plain, auth=_provider(auth, plain))
+        self.status_updates = StatusUpdates(transport)
+        self.payments = Payments(transport)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, **options: Any) -> Self:
+        """Return a client for the account that the environment names.
+
+        `ROPO_SERVER` is an `Environment`'s name or a URL. Then either `ROPO_TOKEN`, or `ROPO_CID` with `ROPO_APICODE`
+        or with `ROPO_APICODE_FILE`, a file that holds the api code alone.
+
+        Args:
+            environ: where to look; `os.environ` if left out.
+            options: further arguments of `RopoClient`, such as `timeouts`.
+
+        Raises:
+            InvalidInput: a variable is missing, contradicts another, or names a file that cannot be read.
+        """
+        given = {name: text for name, text in (os.environ if environ is None else environ).items() if text}
+        if "ROPO_SERVER" not in given:
+            raise InvalidInput(f"ROPO_SERVER is not set: a URL, or one of {', '.join(Environment.__members__)}")
+        return cls(given["ROPO_SERVER"], auth_from_env(given), **options)
+
+    async def aclose(self) -> None:
+        """Close the client's own connections. Calls that are under way are carried to their end."""
+        self._closed = True
+        await self._pool.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"RopoClient({'closed' if self._closed else 'open'})"
+
+    async def _send(self, request: http.Request) -> http.Response:
+        if self._closed:
+            raise ClientClosed("the client is closed; use it inside its `async with`")
+        if self._http_client is None:
+            return await self._pool.handle_async_request(request)
+        return await self._http_client.send(request, stream=True, auth=None, follow_redirects=False)
+
+
+def _provider(auth: object, transport: Transport) -> TokenProvider:
+    if isinstance(auth, Credentials):
+        return TokenCache(partial(_login, transport, auth), transport.hooks)
+    if isinstance(auth, TokenProvider):
+        return auth
+    raise InvalidInput("auth must be Credentials, a StaticToken, or an object with a `token` method")
+
+
+async def _login(transport: Transport, credentials: Credentials) -> str:
+    request = codec.token_request(credentials.cid, credentials.apicode.reveal())
+    return await transport.send(request, codec.read_token)

@@ -1,0 +1,184 @@
+"""One request, one answer, and how far it got when there is none."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from contextvars import ContextVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import anyio
+from attrs import define, field
+
+from ropo_async import _http as http
+from ropo_async._messages import Answer
+from ropo_async.errors import Phase, RopoError, TransportError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+
+    from ropo_async._messages import Request
+    from ropo_async.config import Timeouts
+
+__all__ = ["Exchange", "Sender"]
+
+Sender = Callable[[http.Request], Awaitable[http.Response]]
+
+MAX_BODY = 8 * 1024 * 1024
+MAX_PAGE = 256 * 1024 * 1024
+"""Bytes of a destructive answer: what it holds is nowhere else, so far more of it is kept."""
+
+_exchanging: ContextVar[bool] = ContextVar("ropo_async_exchanging", default=False)
+
+
+def _is_not_ours(_: logging.LogRecord) -> bool:
+    return not _exchanging.get()
+
+
+# The HTTP library logs whole URLs and headers, ours with invoice numbers in them; requests of others it may log as
+# before.
+for _name in ("", ".connection", ".http11", ".http2", ".proxy"):
+    logging.getLogger(http.core.__name__ + _name).addFilter(_is_not_ours)
+logging.getLogger(http.Request.__module__.partition(".")[0]).addFilter(_is_not_ours)
+
+_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "ConnectError": "no connection could be made",
+        "ConnectTimeout": "no connection could be made in time",
+        "PoolTimeout": "no connection became free in time",
+        "ReadTimeout": "the server fell silent",
+        "ReadError": "the connection was lost",
+        "WriteTimeout": "the server stopped taking the request",
+        "WriteError": "the connection was lost while sending",
+        "RemoteProtocolError": "the server did not keep to HTTP",
+        "LocalProtocolError": "the request cannot be written as HTTP",
+    },
+)
+
+
+@define
+class Exchange:
+    """What is known of one request while it is under way. Every failure is told from this, not from its exception."""
+
+    request: Request
+    begun: bool = False
+    traced: bool = False
+    sent: bool = False
+    status: int | None = None
+    headers: dict[str, str] = field(factory=dict[str, str])
+    body: bytearray = field(factory=bytearray)
+
+    async def run(self, send: Sender, url: str, headers: Mapping[str, str], timeouts: Timeouts) -> Answer:
+        """Send the request and read the whole answer.
+
+        Raises:
+            TransportError: there was no head of an answer.
+        """
+        broken = ""
+        token = _exchanging.set(True)
+        try:
+            await self._run(send, self._outgoing(url, headers, timeouts))
+        except RopoError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a transport raises, what counts is how far the call got
+            broken = _REASONS.get(type(error).__name__, f"the connection failed ({type(error).__name__})")
+            permanent = _is_certificate(error)
+        else:
+            permanent = False
+        finally:
+            _exchanging.reset(token)
+        # Raised out here, so that no exception of the HTTP library, whose request carries the token, hangs on to ours.
+        if self.status is None:
+            raise self.failure("the server's certificate does not verify" if permanent else broken, permanent=permanent)
+        return self.answer(broken)
+
+    def answer(self, broken: str = "") -> Answer:
+        """Return what has arrived, whole or `broken`."""
+        return Answer(
+            operation=self.request.operation,
+            status=self.status or 0,
+            headers=self.headers,
+            body=bytes(self.body),
+            broken=broken,
+        )
+
+    def failure(self, reason: str, *, permanent: bool = False) -> TransportError:
+        """Return the error of an exchange that ended now, for `reason`."""
+        return TransportError(
+            self.request.operation.name,
+            self.phase,
+            reason,
+            permanent=permanent,
+            status=self.status,
+            partial=bytes(self.body),
+        )
+
+    @property
+    def phase(self) -> Phase:
+        """How far it got. "Not sent" is claimed only where the transport tells its steps, and told none that writes."""
+        if self.status is not None:
+            return Phase.RECEIVED_PARTIAL
+        if not self.begun or (self.traced and not self.sent):
+            return Phase.NOT_SENT
+        return Phase.MAYBE_SENT
+
+    def _outgoing(self, url: str, headers: Mapping[str, str], timeouts: Timeouts) -> http.Request:
+        operation = self.request.operation
+        return http.Request(
+            self.request.method,
+            url,
+            params=self.request.params or None,
+            headers={**self.request.headers, **headers},
+            content=self.request.content,
+            extensions={
+                "timeout": {
+                    "connect": timeouts.connect,
+                    "read": timeouts.poll_read if operation.patient else timeouts.read,
+                    "write": timeouts.write,
+                    "pool": timeouts.pool,
+                },
+                "trace": self._trace,
+                "fresh": operation.fresh,
+            },
+        )
+
+    async def _trace(self, event: str, _info: Mapping[str, Any]) -> None:
+        self.traced = True
+        self.sent = self.sent or event.endswith("send_request_headers.started")
+
+    async def _run(self, send: Sender, outgoing: http.Request) -> None:
+        self.begun = True
+        try:
+            response = await send(outgoing)
+        except http.PoolTimeout:
+            self.traced = True  # the one exception that is a proof by itself: no connection was ever had
+            raise
+        try:
+            self.status = response.status_code
+            self.headers = {name.lower(): value for name, value in response.headers.items()}
+            limit = MAX_PAGE if self.request.operation.patient else MAX_BODY
+            async with aclosing(_pieces(response)) as pieces:
+                async for piece in pieces:
+                    self.body += piece[: limit - len(self.body)]
+                    if len(self.body) >= limit:
+                        raise OverflowError
+        finally:
+            with anyio.CancelScope(shield=True):
+                await response.aclose()
+
+
+async def _pieces(response: http.Response) -> AsyncGenerator[bytes]:
+    # The raw bytes: undone codings would hide that a compressed body was cut.
+    async for piece in response.aiter_raw():
+        yield piece
+
+
+def _is_certificate(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

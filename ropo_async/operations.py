@@ -1,0 +1,99 @@
+"""One table: which operation has which effect. A retry may be safe for an operation, never for an HTTP verb."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["OPERATIONS", "Effect", "Operation", "effect_of"]
+
+
+class Effect(Enum):
+    """What sending an operation a second time would do."""
+
+    READ = "read"
+    """Nothing: it may be repeated."""
+    CONSUME = "consume"
+    """Take the next page, and lose the one that went missing."""
+    WRITE = "write"
+    """Do it again, as far as anyone knows."""
+
+
+def _statuses(statuses: Iterable[int]) -> frozenset[int]:
+    return frozenset(statuses)
+
+
+@frozen
+class Operation:
+    """One row: an operation of the API and how it must be treated."""
+
+    id: str
+    """The operationId in `openapi.json`."""
+    name: str
+    """The facade's name, as errors and events show it."""
+    effect: Effect = Effect.WRITE
+    expects: frozenset[int] = field(default=frozenset({200}), converter=_statuses)
+    """The HTTP statuses whose body the codec reads; any other is a `StatusError`."""
+    money: bool = False
+    """Moves money: sent on a connection of its own, so that a stale one never turns a sure answer into a doubt."""
+    patient: bool = False
+    """Waits as long as the poll does: giving up early would lose what the server was about to send."""
+    check: str = "look at the invoice in Ropo One before doing it again"
+    """What a person does when the outcome is unknown."""
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it gets a connection of its own."""
+        return self.money or self.effect is Effect.CONSUME
+
+
+TOKEN = Operation("AuthTokenAction", "token", Effect.READ, expects=(200, 201))
+POLL = Operation(
+    "JobsGetStatusUpdatesAction",
+    "status_updates.pages",
+    Effect.CONSUME,
+    expects=(200, 204),
+    patient=True,
+    check="read the days in `.dates` again with status_updates.on(date)",
+)
+REREAD = Operation("JobsGetStatusUpdatesAction", "status_updates.on", Effect.READ, expects=(200, 204))
+PAYMENT = Operation(
+    "JobsAddPaymentAction",
+    "payments.register",
+    expects=(200, 201, 204, 400),
+    money=True,
+    check="look for the payment with status_updates.of_invoice(billnum) before registering it again",
+)
+
+OPERATIONS = (
+    TOKEN,
+    POLL,
+    REREAD,
+    PAYMENT,
+    Operation("JobsAddCreditNoteAction", "credit_notes.register", expects=(201,), money=True),
+    Operation("JobsGetAction", "jobs.get", Effect.READ),
+    Operation("JobsAddAction", "jobs.submit", expects=(201,)),
+    Operation("JobsPatchAction", "jobs.modify"),
+    Operation("JobsPatchOpenSalesInvoicesAction", "jobs.modify_open_sales_invoices"),
+    Operation("JobsPatchDeliveryStatusAction", "jobs.update_delivery_status"),
+    # A GET that sends a report: its verb says nothing.
+    Operation("JobsSendTransferConfirmationAction", "jobs.send_transfer_report"),
+    Operation("JobsGetPdfAction", "documents.pdf", Effect.READ),
+    # Presumed to leave nothing behind; as that is not documented, it is not repeated.
+    Operation("JobsPreviewAction", "documents.preview"),
+    Operation("JobsLocalPrintAction", "documents.localprint"),
+    Operation("JobsDisputeAction", "disputes.open"),
+    Operation("JobsResolveDisputeAction", "disputes.resolve"),
+)
+"""Every operation of the API; `JobsGetStatusUpdatesAction` has two rows, as its filter decides whether it consumes."""
+
+
+def effect_of(operation_id: str) -> Effect:
+    """Return the effect that an operation must be treated as having: the worst of its rows, and WRITE without one."""
+    rows = {row.effect for row in OPERATIONS if row.id == operation_id}
+    return next((effect for effect in (Effect.CONSUME, Effect.READ) if rows and effect in rows), Effect.WRITE)

@@ -1,0 +1,243 @@
+"""The values of the domain, taken from what the wire says: exact money, dates, open enums; nothing rounded or lost."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, tzinfo
+from enum import IntEnum, StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self, cast
+from zoneinfo import ZoneInfo
+
+from attrs import Factory, field, fields, frozen
+
+from ropo_async import _values as value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from decimal import Decimal
+
+__all__ = ["Page", "PaymentReceipt", "PaymentStatus", "StatusType", "StatusUpdate", "Undecoded"]
+
+
+class StatusType(StrEnum):
+    """What a status update is about. Open: a value that the vendor adds is kept as it is."""
+
+    PAYMENT = "payment"
+    COMMENT = "comment"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_, member._value_ = value, value
+        return member
+
+
+class PaymentStatus(IntEnum):
+    """The outcome that the vendor gives a payment. Open: a number that is not documented is kept as it is.
+
+    See https://dev.ropo.com/guides/basics/payment.
+    """
+
+    UNDONE = 0
+    FAIL = 1
+    OLD = 2
+    ROPO = 3
+    ROPO_REFUND = 4
+    CLOSE = 5
+    OHISPAY = 6
+    IGNORE = 8
+    DIFFCID = 9
+    NOT_FOUND = 10
+    CANCELLED = 11
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return None
+        member = int.__new__(cls, value)
+        member._name_, member._value_ = f"UNDOCUMENTED_{value}", value
+        return member
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether the code settles the matter; the others may mean booked earlier, elsewhere, or later."""
+        return self in _CONCLUSIVE
+
+
+_CONCLUSIVE = frozenset(
+    {
+        PaymentStatus.FAIL,
+        PaymentStatus.CLOSE,
+        PaymentStatus.OHISPAY,
+        PaymentStatus.IGNORE,
+        PaymentStatus.DIFFCID,
+        PaymentStatus.NOT_FOUND,
+        PaymentStatus.CANCELLED,
+    },
+)
+
+
+def _statustype(raw: Any) -> StatusType | None:
+    name = value.text(raw)
+    return None if name is None else StatusType(name)
+
+
+def _payment_status(raw: Any) -> PaymentStatus | None:
+    number = value.integer(raw)
+    return None if number is None else PaymentStatus(number)
+
+
+def _hidden(convert: value.Converter = value.text) -> Any:
+    return cast("Any", field(default=None, converter=convert, repr=False))
+
+
+def _shown(convert: value.Converter) -> Any:
+    return cast("Any", field(default=None, converter=convert))
+
+
+def _extra() -> Any:
+    return field(factory=dict[str, Any], repr=False, hash=False)
+
+
+def _raw() -> Any:
+    return field(default=b"", repr=False, eq=False)
+
+
+@frozen(kw_only=True)
+class StatusUpdate:
+    """One change in the life of an invoice, under the API's own field names.
+
+    A field that the vendor left out, left empty or sent as null is None. Amounts are exact, in the invoice's currency.
+    See https://dev.ropo.com/guides/general-add-ons/status-updates-polling.
+    """
+
+    jobid: int | None = _shown(value.integer)
+    """The job that the change belongs to."""
+    statusid: str | None = _shown(value.text)
+    """The id of this update."""
+    billnum: str | None = _hidden()
+    """The invoice number."""
+    openamount: Decimal | None = _hidden(value.decimal)
+    """What is open now, costs included. As of the reading, not of the change."""
+    origamount: Decimal | None = _hidden(value.decimal)
+    """The invoice's original amount, costs included."""
+    opencapital: Decimal | None = _hidden(value.decimal)
+    """What is open of the capital now."""
+    openinterest: Decimal | None = _hidden(value.decimal)
+    """What is open of the interest now."""
+    openexpenses: Decimal | None = _hidden(value.decimal)
+    """What is open of the expenses now."""
+    statustype: StatusType | None = _shown(_statustype)
+    """`payment`, `comment`, or a kind that the vendor has added since."""
+    statustime: datetime | None = _shown(value.moment)
+    """When it happened, without a zone, as the vendor gives none; see `occurred_at`. Payments carry midnight."""
+    statusref: str | None = _hidden()
+    """A short description, in the language of the customer: show it, never branch on it."""
+    statustext: str | None = _hidden()
+    """A comment's longer text, which may name people; a payment's payment code."""
+    statuscode: int | None = _shown(value.integer)
+    """A comment's type code; nothing on a payment."""
+    paydate: date | None = _hidden(value.day)
+    """The day of the payment."""
+    amount: Decimal | None = _hidden(value.decimal)
+    """What was paid or cancelled."""
+    extra: Mapping[str, Any] = _extra()
+    """Fields that the API has gained since this version, as they came."""
+    raw: bytes = _raw()
+    """The record's own JSON. Takes no part in equality."""
+
+    def occurred_at(self, zone: tzinfo | str) -> datetime | None:
+        """Return `statustime` in `zone`, which only you know; Finnish accounts are presumably `Europe/Helsinki`.
+
+        An hour that the clock repeats in October is taken as its first pass.
+
+        Args:
+            zone: a `tzinfo`, or the name of an IANA zone.
+
+        Raises:
+            zoneinfo.ZoneInfoNotFoundError: there is no zone of that name.
+        """
+        if self.statustime is None:
+            return None
+        return self.statustime.replace(tzinfo=ZoneInfo(zone) if isinstance(zone, str) else zone)
+
+
+@frozen(kw_only=True)
+class PaymentReceipt:
+    """The server's answer to a payment, booked or not. Amounts are exact, in the invoice's currency.
+
+    See https://dev.ropo.com/guides/basics/payment.
+    """
+
+    jobid: int | None = _shown(value.integer)
+    billnum: str | None = _hidden()
+    billcode: str | None = _hidden()
+    paydate: date | None = _hidden(value.day)
+    amount: Decimal | None = _hidden(value.decimal)
+    capitalbefore: Decimal | None = _hidden(value.decimal)
+    capitalafter: Decimal | None = _hidden(value.decimal)
+    focusedtocapital: Decimal | None = _hidden(value.decimal)
+    interestbefore: Decimal | None = _hidden(value.decimal)
+    interestafter: Decimal | None = _hidden(value.decimal)
+    focusedtointerest: Decimal | None = _hidden(value.decimal)
+    noticefeebefore: Decimal | None = _hidden(value.decimal)
+    noticefeeafter: Decimal | None = _hidden(value.decimal)
+    focusedtonoticefee: Decimal | None = _hidden(value.decimal)
+    unfocused: Decimal | None = _hidden(value.decimal)
+    """What was left over after capital, interest and fees were covered."""
+    statusid: PaymentStatus | None = _shown(_payment_status)
+    """The outcome; 6 is the only one that means booked."""
+    statustext: str | None = _hidden()
+    """The vendor's remark, in its own language."""
+    extra: Mapping[str, Any] = _extra()
+    """Fields that the API has gained since this version, and values that could not be read, as they came."""
+    raw: bytes = _raw()
+    """The answer's own JSON. Takes no part in equality."""
+
+
+@frozen
+class Undecoded:
+    """A record that could not be read, kept as it came: its place in the answer, its bytes, and why."""
+
+    index: int
+    raw: bytes = field(repr=False)
+    reason: str
+
+
+@frozen(kw_only=True)
+class Page:
+    """One answer of the status-updates feed: at most 1000 records, in the vendor's order, which is not chronological.
+
+    Iterating it gives its updates.
+    """
+
+    updates: tuple[StatusUpdate, ...] = field(repr=lambda updates: f"<{len(updates)}>")
+    undecoded: tuple[Undecoded, ...] = ()
+    """Records that could not be read. They are part of the page all the same: store them too."""
+    raw: bytes = field(repr=False, eq=False)
+    """The answer's bytes as they came."""
+    received_at: datetime = Factory(lambda: datetime.now(UTC))
+    """When the answer was complete; aware, in UTC."""
+
+    def __len__(self) -> int:
+        return len(self.updates)
+
+    def __iter__(self) -> Iterator[StatusUpdate]:
+        return iter(self.updates)
+
+
+def fields_of(cls: type[StatusUpdate | PaymentReceipt]) -> Mapping[str, value.Converter]:
+    """Return the API's fields of a record class with their converters."""
+    return _FIELDS[cls]
+
+
+_FIELDS = MappingProxyType(
+    {
+        cls: MappingProxyType(
+            {a.name: a.converter for a in fields(cls) if a.converter is not None},
+        )
+        for cls in (StatusUpdate, PaymentReceipt)
+    },
+)

@@ -1,0 +1,215 @@
+"""The only room that does HTTP: it sends one operation to its end, and says what became of it."""
+
+from __future__ import annotations
+
+import random
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import anyio
+import stamina
+from attrs import define, field, frozen
+
+from ropo_async import codec, hooks
+from ropo_async._protect import finish
+from ropo_async.errors import OutcomeUnknown, Phase, RopoError, TransportError
+from ropo_async.exchange import Exchange
+from ropo_async.operations import Effect
+from ropo_async.retry import Budget, Failure, RetryPolicy, Verdict, decide, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ropo_async._messages import Answer, Request
+    from ropo_async.auth import TokenProvider
+    from ropo_async.config import Timeouts
+    from ropo_async.exchange import Sender
+
+__all__ = ["Transport"]
+
+T = TypeVar("T")
+
+TOKEN_MARGIN = 60.0
+"""Seconds that a token must outlive a call which cannot simply be repeated."""
+
+
+@frozen(kw_only=True)
+class Transport:
+    """Sends operations for one account: with its token, its retry budget, and the client's connections."""
+
+    sender: Sender
+    base: str
+    timeouts: Timeouts
+    policy: RetryPolicy
+    budget: Budget
+    auth: TokenProvider | None = None
+    """Where its tokens come from; without one nothing is signed, as for the login itself."""
+    hooks: Sequence[hooks.Hook] = ()
+    draw: Callable[[], float] = random.random
+    user_agent: str = "ropo-async"
+
+    async def send(self, request: Request, read: Callable[[Answer], T]) -> T:
+        """Send `request`, again where that is safe, and return what `read` makes of the answer.
+
+        An operation that consumes or writes is carried to its end even when the caller is cancelled: `read` is then
+        called all the same, and the cancellation goes on afterwards.
+
+        Raises:
+            TransportError: there was no usable answer, and the operation took no effect or has none.
+            StatusError: the server refused.
+            DecodeError: the answer cannot be read.
+            OutcomeUnknown: it may have taken effect; nothing is sent again.
+        """
+        call = _Call(self, request, read)
+        if request.operation.effect is Effect.READ:
+            return await call.run()
+        return await finish(call.run)
+
+
+@define
+class _Call(Generic[T]):
+    """One call with all its attempts."""
+
+    transport: Transport
+    request: Request
+    read: Callable[[Answer], T]
+    attempt: int = 0
+    started: float = field(factory=time.monotonic)
+    last_cost: int | None = None
+    renewed: bool = False
+    exchange: Exchange | None = None
+    """The request under way or just ended; None while a token is fetched, when nothing of this call is sent."""
+
+    async def run(self) -> T:
+        try:
+            result = await self._within_deadline()
+        except RopoError as error:
+            self._emit_finished(type(final := self._final(error)).__name__)
+            if final is error:
+                raise
+            raise final from error
+        self.transport.budget.succeed(self.last_cost)
+        self._emit_finished("ok")
+        return result
+
+    async def _within_deadline(self) -> T:
+        with anyio.move_on_after(self._total):
+            # stamina waits and counts; what it does is decided by `_follow_up`. It gets no arguments, as its own
+            # instrumentation would show them.
+            return await stamina.AsyncRetryingCaller(attempts=None, timeout=None)(self._follow_up, self._attempt)
+        raise self._out_of_time()
+
+    @property
+    def _total(self) -> float:
+        timeouts = self.transport.timeouts
+        return timeouts.poll_total if self.request.operation.patient else timeouts.total
+
+    def _out_of_time(self) -> RopoError:
+        reason = f"it took longer than {self._total:g} s in all"
+        if self.exchange is not None:
+            return self.exchange.failure(reason)
+        return TransportError(self.request.operation.name, Phase.NOT_SENT, reason)
+
+    async def _attempt(self) -> T:
+        self.attempt += 1
+        answer = await self._answer()
+        operation = self.request.operation
+        if answer.status not in operation.expects:
+            raise codec.status_error(answer)
+        if answer.broken:
+            raise TransportError(
+                operation.name,
+                Phase.RECEIVED_PARTIAL,
+                answer.broken,
+                status=answer.status,
+                partial=answer.body,
+            )
+        return self.read(answer)
+
+    async def _answer(self) -> Answer:
+        if self.transport.auth is None:
+            return await self._exchange({})
+        self.exchange = None
+        patience = self.transport.timeouts.poll_read if self.request.operation.patient else self.transport.timeouts.read
+        valid_for = patience + TOKEN_MARGIN if self.request.operation.fresh else 0.0
+        get_token = partial(self.transport.auth.token, valid_for=valid_for)
+        token = await get_token(rejected=None)
+        answer = await self._exchange(_bearer(token))
+        if answer.status != 401 or self.renewed:
+            return answer
+        # Refused before it was looked at: one new token, and the request once more.
+        self.renewed, self.exchange = True, None
+        newer = await get_token(rejected=token)
+        return answer if newer == token else await self._exchange(_bearer(newer))
+
+    async def _exchange(self, headers: dict[str, str]) -> Answer:
+        transport = self.transport
+        started = time.monotonic()
+        self.exchange = exchange = Exchange(self.request)
+        try:
+            return await exchange.run(
+                transport.sender,
+                transport.base + self.request.path,
+                {**headers, **_PLAIN, "User-Agent": transport.user_agent},
+                transport.timeouts,
+            )
+        finally:
+            phase = None if exchange.status else exchange.phase
+            took = time.monotonic() - started
+            name = self.request.operation.name
+            hooks.emit(transport.hooks, hooks.Attempted(name, self.attempt, exchange.status, phase, took))
+
+    def _follow_up(self, error: Exception) -> bool | float:
+        """Return the seconds to wait before the next attempt, or False."""
+        if self.exchange is None or not isinstance(error, RopoError) or (failure := Failure.of(error)) is None:
+            return False
+        transport = self.transport
+        decision = decide(
+            self.request.operation.effect,
+            failure,
+            attempt=self.attempt,
+            policy=transport.policy,
+            tokens=transport.budget.tokens,
+            remaining=self._total - (time.monotonic() - self.started),
+            draw=transport.draw(),
+        )
+        if decision.wait is None:
+            return False
+        transport.budget.spend(decision.cost)
+        self.last_cost = decision.cost
+        hooks.emit(
+            transport.hooks,
+            hooks.Retrying(
+                self.request.operation.name,
+                self.attempt,
+                decision.wait,
+                decision.reason,
+                transport.budget.tokens,
+            ),
+        )
+        return decision.wait
+
+    def _final(self, error: RopoError) -> RopoError:
+        """Return what the caller sees: the error, or that it leaves the outcome unknown."""
+        operation = self.request.operation
+        failure = Failure.of(error)
+        if self.exchange is None or failure is None or judge(operation.effect, failure) is not Verdict.UNKNOWN:
+            return error
+        return OutcomeUnknown(operation.name, failure.phase or Phase.MAYBE_SENT, check=operation.check)
+
+    def _emit_finished(self, outcome: str) -> None:
+        took = time.monotonic() - self.started
+        event = hooks.Finished(self.request.operation.name, outcome, self.attempt, took)
+        hooks.emit(self.transport.hooks, event)
+
+
+_PLAIN = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",  # a cut compressed body passes for a whole one
+    "Cache-Control": "no-store",
+}
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}

@@ -1,0 +1,53 @@
+"""The README's code runs as it is printed."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+SERVER = [sys.executable, "-m", "ropo_async.simulator", "--updates", "1500", "--apicode", "made-up"]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """An environment that points at a simulator, in a process of its own."""
+    with subprocess.Popen(SERVER, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        url = next(found[0] for line in server.stdout if (found := re.search(r"http://\S+/rest", line)))
+        yield {
+            **{name: value for name, value in os.environ.items() if not name.startswith("ROPO_")},
+            "ROPO_SERVER": url,
+            "ROPO_CID": "1000011",
+            "ROPO_APICODE": "made-up",
+        }
+        server.terminate()
+
+
+EXPECTED = [
+    r"\A(\d+ (payment|comment) (None|-?\d+\.\d\d) (None|\d{4}-\d\d-\d\d)\n){1500}\Z",
+    r"\A([PC]\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+0[23]:00\n){1500}\Z",
+    r"\Anot booked: NOT_FOUND\n\Z",
+    r"\A1000 arrived; read [34] days again\n500 were recorded there and arrived nowhere\n\Z",
+]
+
+
+@pytest.mark.parametrize(("block", "expected"), list(zip(BLOCKS, EXPECTED, strict=True)), ids=range(len(BLOCKS)))
+def test_a_block_of_code(block: str, expected: str, environment: dict[str, str], tmp_path: Path) -> None:
+    command = [sys.executable, "-W", "error", "-c", block]
+    done = subprocess.run(
+        command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=50, check=False
+    )
+    assert done.stderr == ""
+    assert re.search(expected, done.stdout), done.stdout[:500]
+
+
+def test_every_command_exists() -> None:
+    makefile = (Path(__file__).parents[2] / "Makefile").read_text(encoding="utf-8")
+    for target in set(re.findall(r"(?:^\$ |`)make ([a-z-]+)", README, re.MULTILINE)):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target

@@ -44,8 +44,10 @@ coverage: $(VENV)/.dev codegen-env  ## the whole suite, with the branch coverage
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-torture: $(VENV)/.dev codegen-env  ## what takes longer: the slow tests, and the suite over the HTTP library's successor
+torture: $(VENV)/.torture codegen-env  ## what takes longer: the slow tests, and the suite over the HTTP library's successor
 	@$(BIN)/python -m pytest -n $(JOBS) -m slow
+	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow" -p tests.successor -k "not wedges_the_pool" \
+		tests/unit tests/faults tests/users
 
 build: $(VENV)/.dev  ## wheel and sdist, into dist/
 	@$(BIN)/python -m build --outdir dist .
@@ -68,6 +70,10 @@ $(VENV)/.demo: pyproject.toml requirements/demo.txt | python
 
 $(VENV)/.dev: $(VENV)/.demo requirements/dev.txt
 	@$(BIN)/python $(PIP) --requirement requirements/dev.txt
+	@touch $@
+
+$(VENV)/.torture: $(VENV)/.dev requirements/torture.txt
+	@$(BIN)/python $(PIP) --requirement requirements/torture.txt
 	@touch $@
 
 # The tools of the generator live in an environment of their own, because the library must not depend on theirs.

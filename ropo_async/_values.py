@@ -23,6 +23,11 @@ _MOMENT = re.compile(_DAY.pattern + r"(?:[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2
 _NO_DAY = ("0000-00-00", "0000-00-00 00:00:00")  # what a database writes for "no date"
 
 
+def is_visible(text: str) -> bool:
+    """Whether `text` can stand in a header: visible ASCII, no spaces, not empty."""
+    return bool(text) and text.isascii() and text.isprintable() and " " not in text
+
+
 def decimal(value: Any) -> Decimal | None:
     """Return the exact number that `value` holds."""
     if value is None or value == "":

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol, runtime_checkable
 import anyio
 from attrs import define, field, frozen
 
+from ropo_async._values import is_visible
 from ropo_async.errors import AuthenticationError, InvalidInput, StatusError
 from ropo_async.hooks import Hook, TokenRenewed, emit, logger
 
@@ -39,7 +40,7 @@ class Secret:
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
-        if not isinstance(text, str) or not text.isascii() or not text.isprintable() or not text or " " in text:
+        if not isinstance(text, str) or not is_visible(text):
             raise InvalidInput("a secret must be visible ASCII text without spaces")
         self._text = text
 
@@ -109,7 +110,12 @@ class StaticToken:
 @frozen
 class _Token:
     text: str = field(repr=False)
+    lifetime: float
     expires: float
+
+    def lasts(self, seconds: float, now: float) -> bool:
+        """Whether it lives for so long; of a token that never does, half a life is all that can be asked."""
+        return self.expires - now > min(seconds, self.lifetime / 2)
 
 
 @define
@@ -138,7 +144,7 @@ class TokenCache:
 
     def _usable(self, rejected: str | None, valid_for: float) -> str | None:
         token = self._token
-        if token is None or token.text == rejected or token.expires - self.clock() <= valid_for:
+        if token is None or token.text == rejected or not token.lasts(valid_for, self.clock()):
             return None
         return token.text
 
@@ -163,7 +169,7 @@ class TokenCache:
             self._refused = (asked, refusal)
             raise copy.copy(refusal) from None
         lifetime = lifetime_of(text)
-        self._token, self._refused = _Token(text, asked + lifetime), None
+        self._token, self._refused = _Token(text, lifetime, asked + lifetime), None
         emit(self.hooks, TokenRenewed(lifetime))
         return text
 

@@ -16,6 +16,7 @@ from attrs import frozen
 from ropo_async import operations
 from ropo_async._body import plain, split
 from ropo_async._messages import Request
+from ropo_async._values import is_visible
 from ropo_async.errors import (
     AuthenticationError,
     BadRequest,
@@ -94,8 +95,15 @@ def _request(operation: Operation, built: dict[str, Any]) -> Request:
         path=built["url"],
         params=built.get("params", {}),
         headers=built.get("headers", {}),
-        content=_encoder.encode(built["json"]) if "json" in built else None,
+        content=_encoder.encode(_exact(built["json"])) if "json" in built else None,
     )
+
+
+def _exact(value: Any) -> Any:
+    """Return `value` with its decimals written out digit for digit, never as `1E-7`."""
+    if isinstance(value, dict):
+        return {name: _exact(part) for name, part in cast("dict[str, Any]", value).items()}
+    return msgspec.Raw(f"{value:f}".encode()) if isinstance(value, Decimal) else value
 
 
 # --- what comes in -------------------------------------------------------------------------------------------------
@@ -107,14 +115,9 @@ def read_token(answer: Answer) -> str:
         token = _object(plain(answer)).get("token")
     except _UNREADABLE:
         token = None
-    if not isinstance(token, str) or not _is_token(token):
+    if not isinstance(token, str) or not is_visible(token):
         raise DecodeError(answer.operation.name, "there is no token in it", raw=b"")  # what is in it may be a secret
     return token
-
-
-def _is_token(text: str) -> bool:
-    """Whether it can go into a header."""
-    return bool(text) and text.isascii() and text.isprintable() and " " not in text
 
 
 def read_page(answer: Answer) -> Page | None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import ipaddress
 import math
 from enum import Enum
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from attrs import Attribute, field, frozen
 
 from ropo_async.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from ropo_async.operations import Operation
 
 __all__ = ["Environment", "Timeouts", "base_url"]
 
@@ -52,6 +56,14 @@ class Timeouts:
     """As `read`, for the destructive poll, where giving up early loses what the server was about to send."""
     poll_total: float = field(default=600.0, validator=_positive)
     """As `total`, for the destructive poll. Cancelling a poll may take as long."""
+
+    def read_of(self, operation: Operation) -> float:
+        """Return the `read` that holds for an operation."""
+        return self.poll_read if operation.patient else self.read
+
+    def total_of(self, operation: Operation) -> float:
+        """Return the `total` that holds for an operation."""
+        return self.poll_total if operation.patient else self.total
 
 
 def base_url(server: Environment | str) -> str:

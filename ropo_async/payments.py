@@ -120,8 +120,7 @@ class Payment:
     def fields(self) -> dict[str, Any]:
         """Return what goes out, values as JSON has them."""
         given: dict[str, Any] = {name: value for name, value in asdict(self).items() if value is not None}
-        amount = Decimal(self.amount)
-        return {**given, "amount": Decimal(f"{amount:f}"), "paydate": self.paydate.isoformat()}
+        return {**given, "amount": Decimal(self.amount), "paydate": self.paydate.isoformat()}
 
 
 @frozen

@@ -13,7 +13,8 @@ from attrs import define, field, frozen
 
 from ropo_async import codec, hooks
 from ropo_async._protect import finish
-from ropo_async.errors import OutcomeUnknown, Phase, RopoError, TransportError
+from ropo_async._values import is_visible
+from ropo_async.errors import InvalidInput, OutcomeUnknown, Phase, RopoError, TransportError
 from ropo_async.exchange import Exchange
 from ropo_async.operations import Effect
 from ropo_async.retry import Budget, Failure, RetryPolicy, Verdict, decide, judge
@@ -80,6 +81,8 @@ class _Call(Generic[T]):
     renewed: bool = False
     exchange: Exchange | None = None
     """The request under way or just ended; None while a token is fetched, when nothing of this call is sent."""
+    failed: RopoError | None = None
+    """What the last attempt ended in, while the next one is waited for."""
 
     async def run(self) -> T:
         try:
@@ -94,25 +97,20 @@ class _Call(Generic[T]):
         return result
 
     async def _within_deadline(self) -> T:
-        with anyio.move_on_after(self._total):
+        total = self.transport.timeouts.total_of(self.request.operation)
+        with anyio.move_on_after(total):
             # stamina waits and counts; what it does is decided by `_follow_up`. It gets no arguments, as its own
             # instrumentation would show them.
             return await stamina.AsyncRetryingCaller(attempts=None, timeout=None)(self._follow_up, self._attempt)
-        raise self._out_of_time()
-
-    @property
-    def _total(self) -> float:
-        timeouts = self.transport.timeouts
-        return timeouts.poll_total if self.request.operation.patient else timeouts.total
-
-    def _out_of_time(self) -> RopoError:
-        reason = f"it took longer than {self._total:g} s in all"
-        if self.exchange is not None:
-            return self.exchange.failure(reason)
-        return TransportError(self.request.operation.name, Phase.NOT_SENT, reason)
+        reason = f"it took longer than {total:g} s in all"
+        if self.failed is not None:
+            raise self.failed
+        if self.exchange is None:
+            raise TransportError(self.request.operation.name, Phase.NOT_SENT, reason)
+        raise self.exchange.failure(reason)
 
     async def _attempt(self) -> T:
-        self.attempt += 1
+        self.attempt, self.failed = self.attempt + 1, None
         answer = await self._answer()
         operation = self.request.operation
         if answer.status not in operation.expects:
@@ -131,8 +129,8 @@ class _Call(Generic[T]):
         if self.transport.auth is None:
             return await self._exchange({})
         self.exchange = None
-        patience = self.transport.timeouts.poll_read if self.request.operation.patient else self.transport.timeouts.read
-        valid_for = patience + TOKEN_MARGIN if self.request.operation.fresh else 0.0
+        operation = self.request.operation
+        valid_for = self.transport.timeouts.read_of(operation) + TOKEN_MARGIN if operation.fresh else 0.0
         get_token = partial(self.transport.auth.token, valid_for=valid_for)
         token = await get_token(rejected=None)
         answer = await self._exchange(_bearer(token))
@@ -151,7 +149,7 @@ class _Call(Generic[T]):
             return await exchange.run(
                 transport.sender,
                 transport.base + self.request.path,
-                {**headers, **_PLAIN, "User-Agent": transport.user_agent},
+                {**headers, "User-Agent": transport.user_agent},
                 transport.timeouts,
             )
         finally:
@@ -171,13 +169,13 @@ class _Call(Generic[T]):
             attempt=self.attempt,
             policy=transport.policy,
             tokens=transport.budget.tokens,
-            remaining=self._total - (time.monotonic() - self.started),
+            remaining=self.started + transport.timeouts.total_of(self.request.operation) - time.monotonic(),
             draw=transport.draw(),
         )
         if decision.wait is None:
             return False
         transport.budget.spend(decision.cost)
-        self.last_cost = decision.cost
+        self.last_cost, self.failed = decision.cost, error
         hooks.emit(
             transport.hooks,
             hooks.Retrying(
@@ -204,12 +202,7 @@ class _Call(Generic[T]):
         hooks.emit(self.transport.hooks, event)
 
 
-_PLAIN = {
-    "Accept": "application/json",
-    "Accept-Encoding": "identity",  # a cut compressed body passes for a whole one
-    "Cache-Control": "no-store",
-}
-
-
 def _bearer(token: str) -> dict[str, str]:
+    if not is_visible(token):
+        raise InvalidInput("the token provider gave no token that fits into a header")
     return {"Authorization": f"Bearer {token}"}

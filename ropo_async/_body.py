@@ -16,6 +16,14 @@ MAX_DECODED = 256 * 1024 * 1024
 """Bytes that a compressed answer may grow to."""
 
 _BOM = b"\xef\xbb\xbf"
+# What a western server may send in place of UTF-8; Python knows others that are no charsets at all.
+_CHARSETS = {
+    "iso-8859-1": "cp1252",  # as browsers read it
+    "latin1": "cp1252",
+    "iso-8859-15": "iso-8859-15",
+    "windows-1252": "cp1252",
+    "utf-16": "utf-16",
+}
 _WINDOW_BITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
 
@@ -33,7 +41,7 @@ def plain(answer: Answer) -> bytes:
 
 def _charset(content_type: str) -> str | None:
     found = re.search(r"charset=\"?([\w.:-]+)", content_type, re.ASCII | re.IGNORECASE)
-    return found[1] if found and found[1].lower() not in ("utf-8", "utf8") else None
+    return _CHARSETS.get(found[1].lower()) if found else None
 
 
 def _inflated(answer: Answer, coding: str) -> bytes:
@@ -52,7 +60,7 @@ def _inflated(answer: Answer, coding: str) -> bytes:
 
 
 _HEAD = re.compile(rb'\s*\{\s*"result"\s*:\s*\{\s*"status"\s*:\s*\[')
-_TAIL = re.compile(rb"\s*(?:,.*)?\}\s*(?:,.*)?\}\s*", re.DOTALL)
+_TAIL = re.compile(rb"\s*\}\s*\}\s*")  # anything more might be records behind a bracket too many
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+("?)|[\[\]{},]', re.DOTALL)
 
 
@@ -80,7 +88,8 @@ def split(body: bytes) -> tuple[list[bytes], bool]:
                 last = body[start : token.start()].strip()
                 return [*records, *([last] if last else [])], bool(_TAIL.fullmatch(body, token.end()))
             case b'"' if not token[1]:  # a string without an end
-                break
+                return records, False
             case _:
                 pass
-    return records, False
+    rest = body[start:].strip()
+    return [*records, *([rest] if not depth and rest.endswith(b"}") else [])], False

@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
-HELSINKI = ZoneInfo("Europe/Helsinki")
-MAX_DIGITS = 64
-"""Longer numbers are no amounts and no ids; Python itself would balk at some thousand digits."""
+import msgspec
 
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+HELSINKI = ZoneInfo("Europe/Helsinki")
+_BEYOND = Decimal(10) ** 64  # no amount, no id; and `1e999999999` written out would fill the memory
+
 _DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", re.ASCII)
-_MOMENT = re.compile(_DAY.pattern + r"(?:[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?", re.ASCII)
+_MOMENT = re.compile(_DAY.pattern + r"(?:[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?", re.ASCII)  # in part, or short
 _NO_DAY = ("0000-00-00", "0000-00-00 00:00:00")  # what a database writes for "no date"
 
 
@@ -32,25 +32,29 @@ def decimal(value: Any) -> Decimal | None:
     """Return the exact number that `value` holds."""
     if value is None or value == "":
         return None
-    if isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise ValueError("expected a number")
-    if isinstance(value, str):
-        if len(value) > MAX_DIGITS or not _NUMBER.fullmatch(value.strip()):
-            raise ValueError("expected a number with a decimal point")
-        return Decimal(value.strip())
-    if isinstance(value, Decimal):
-        number = value
-    elif isinstance(value, int):
-        number = Decimal(value)
-    else:
-        raise ValueError("expected a number")
-    if not number.is_finite() or len(number.as_tuple().digits) > MAX_DIGITS or abs(number.adjusted()) > MAX_DIGITS:
+    try:
+        return ordinary(Decimal(value))
+    except InvalidOperation:
+        raise ValueError("expected a number with a decimal point") from None
+
+
+def ordinary(number: Decimal) -> Decimal:
+    """Return `number`, unless it is infinite, none at all, or longer than any amount.
+
+    Raises:
+        ValueError, decimal.InvalidOperation: it is.
+    """
+    if not -_BEYOND < number < _BEYOND:
         raise ValueError("expected a number of ordinary size")
     return number
 
 
 def integer(value: Any) -> int | None:
     """Return the whole number that `value` holds; `6`, `6.0` and `"6"` are six, `true` is none."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
     number = decimal(value)
     if number is None:
         return None
@@ -64,8 +68,6 @@ def text(value: Any) -> str | None:
     if value is None or value == "":
         return None
     if isinstance(value, str):
-        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-            raise ValueError("expected whole characters")  # half of one can be neither stored nor printed
         return value
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise ValueError("expected text")
@@ -88,12 +90,26 @@ def moment(value: Any) -> datetime | None:
     """Return the local time that `value` holds, without a zone, as the vendor gives none."""
     if value is None or value == "" or value in _NO_DAY:
         return None
-    if isinstance(value, datetime):
-        return value
-    if not isinstance(value, str) or not (match := _MOMENT.fullmatch(value)):
+    if not isinstance(value, str):
         raise ValueError("expected a time, YYYY-MM-DD HH:mm:ss")
-    year, month, day_of_month, hour, minute, second = (int(part or 0) for part in match.groups())
-    return datetime(year, month, day_of_month, hour, minute, second)  # noqa: DTZ001 - the vendor gives no zone
+    if match := _MOMENT.fullmatch(value):
+        year, month, day_of_month, hour, minute, second = (int(part or 0) for part in match.groups())
+        return datetime(year, month, day_of_month, hour, minute, second)  # noqa: DTZ001 - the vendor gives no zone
+    try:
+        return local(msgspec.convert(value, datetime))
+    except msgspec.ValidationError:
+        raise ValueError("expected a time, YYYY-MM-DD HH:mm:ss") from None
+
+
+def local(time: datetime) -> datetime:
+    """Return `time`, unless it has a zone: it could not be compared with the others.
+
+    Raises:
+        ValueError: it has one.
+    """
+    if time.tzinfo is not None:
+        raise ValueError("expected a time without a zone")
+    return time
 
 
 Converter = Callable[[Any], Any]
@@ -110,7 +126,8 @@ def days_at_risk(since: datetime, until: datetime, *, lateness: timedelta = time
         until: an aware datetime.
         lateness: how far back a change may be dated.
     """
-    first, last = since - lateness, until
+    # In UTC, where a day has 24 hours also when the clocks change.
+    first, last = since.astimezone(UTC) - lateness, until
     days = {moment.astimezone(zone).date() for moment in (first, last) for zone in (UTC, HELSINKI)}
     span = (max(days) - min(days)).days
     return tuple(min(days) + timedelta(days=offset) for offset in range(span + 1))

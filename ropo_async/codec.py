@@ -16,6 +16,7 @@ from attrs import frozen
 from ropo_async import operations
 from ropo_async._body import plain, split
 from ropo_async._messages import Request
+from ropo_async._reader import UNREADABLE, Reader, read_object
 from ropo_async._values import is_visible
 from ropo_async.errors import (
     AuthenticationError,
@@ -27,7 +28,7 @@ from ropo_async.errors import (
     ServerError,
     StatusError,
 )
-from ropo_async.records import Page, PaymentReceipt, StatusUpdate, Undecoded, fields_of
+from ropo_async.records import Page, PaymentReceipt, StatusUpdate, Undecoded
 from ropo_async.retry import parse_retry_after
 
 if TYPE_CHECKING:
@@ -50,9 +51,9 @@ __all__ = [
     "token_request",
 ]
 
-_UNREADABLE = (msgspec.MsgspecError, RecursionError, ValueError)
 _encoder = msgspec.json.Encoder(decimal_format="number")
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
+_updates = Reader(StatusUpdate)
+_receipts = Reader(PaymentReceipt)
 
 
 # --- what goes out -------------------------------------------------------------------------------------------------
@@ -112,8 +113,8 @@ def _exact(value: Any) -> Any:
 def read_token(answer: Answer) -> str:
     """Return the token of a login."""
     try:
-        token = _object(plain(answer)).get("token")
-    except _UNREADABLE:
+        token = read_object(plain(answer)).get("token")
+    except (DecodeError, *UNREADABLE):
         token = None
     if not isinstance(token, str) or not is_visible(token):
         raise DecodeError(answer.operation.name, "there is no token in it", raw=b"")  # what is in it may be a secret
@@ -153,16 +154,15 @@ def read_receipt(answer: Answer) -> PaymentReceipt | None:
     """
     try:
         body = plain(answer)
-        content = _object(body)
-    except (DecodeError, *_UNREADABLE):
+        content = read_object(body)
+    except (DecodeError, *UNREADABLE):
         return None
     if "statusid" not in content:
         return None
     known, extra = dict[str, Any](), dict[str, Any]()
-    converters = fields_of(PaymentReceipt)
     for name, raw in content.items():
         try:
-            known[name] = converters[name](raw)
+            known[name] = _receipts.converters[name](raw)
         except (KeyError, ValueError):
             extra[name] = raw
     return PaymentReceipt(**known, extra=extra, raw=body)
@@ -189,8 +189,8 @@ _SHAPES = (
 def read_vendor_error(answer: Answer) -> VendorError | None:
     """Return the vendor's own account of an error, or None where the body has none of the five known shapes."""
     try:
-        content = _object(plain(answer))
-    except (DecodeError, *_UNREADABLE):
+        content = read_object(plain(answer))
+    except (DecodeError, *UNREADABLE):
         return None
     inner: Any = content.get("result")
     content = cast("dict[str, Any]", inner) if isinstance(inner, dict) else content
@@ -248,10 +248,10 @@ def _whole(body: bytes) -> list[bytes] | None:
     """Return the records of a sound body. One record alone may come without its list, as some XML bridges do it."""
     try:
         status = _envelope.decode(body).result.status
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
     if isinstance(status, dict):
-        return [_encoder.encode(status)]
+        return [_encoder.encode(status)] if status.keys() & _updates.converters.keys() else None
     return [bytes(record) for record in status]
 
 
@@ -259,38 +259,22 @@ def _page(records: list[bytes], raw: bytes, answer: Answer) -> Page:
     updates, undecoded = list[StatusUpdate](), list[Undecoded]()
     for index, record in enumerate(records):
         try:
-            updates.append(read_update(record))
-        except _UNREADABLE as error:
+            updates.append(_updates.read(record))
+        except UNREADABLE as error:
             undecoded.append(Undecoded(index, record, _reason(error)))
     return Page(updates=tuple(updates), undecoded=tuple(undecoded), raw=raw, received_at=answer.received_at)
 
 
-def read_update(record: bytes) -> StatusUpdate:
-    """Return the status update in `record`, one JSON object.
-
-    Raises:
-        ValueError, msgspec.MsgspecError, RecursionError: it cannot be read.
-    """
-    content = _object(record)
-    known = fields_of(StatusUpdate)
-    extra = {name: content.pop(name) for name in content.keys() - known.keys()}
-    return StatusUpdate(**content, extra=extra, raw=record)
-
-
 def _reason(error: Exception) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return "it is not UTF-8"
-    if isinstance(error, RecursionError):
-        return "it is nested too deeply"
-    if isinstance(error, msgspec.ValidationError):
-        return "a number in it is too long"
-    if isinstance(error, msgspec.MsgspecError):
-        return "it is not JSON"
-    return str(error)
+    return next((words for kind, words in _REASONS.items() if isinstance(error, kind)), str(error))
 
 
-def _object(body: bytes) -> dict[str, Any]:
-    content = _decoder.decode(body)
-    if not isinstance(content, dict):
-        raise ValueError("expected an object")
-    return cast("dict[str, Any]", content)
+_REASONS: Mapping[type[Exception], str] = MappingProxyType(
+    {
+        UnicodeDecodeError: "it is not UTF-8",
+        RecursionError: "it is nested too deeply",
+        ArithmeticError: "a number in it is none, or too long",
+        msgspec.ValidationError: "a number in it is too long",
+        msgspec.MsgspecError: "it is not JSON",
+    },
+)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - the codec reads the types of the fields
 from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal  # noqa: TC003 - as above
 from enum import IntEnum, StrEnum
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
-from attrs import Factory, field, fields, frozen
-
-from ropo_async import _values as value
+from attrs import Factory, field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from decimal import Decimal
+    from collections.abc import Iterator
 
 __all__ = ["Page", "PaymentReceipt", "PaymentStatus", "StatusType", "StatusUpdate", "Undecoded"]
 
@@ -79,33 +77,11 @@ _CONCLUSIVE = frozenset(
 )
 
 
-def _statustype(raw: Any) -> StatusType | None:
-    name = value.text(raw)
-    return None if name is None else StatusType(name)
+def _hidden() -> Any:
+    return field(default=None, repr=False)
 
 
-def _payment_status(raw: Any) -> PaymentStatus | None:
-    number = value.integer(raw)
-    return None if number is None else PaymentStatus(number)
-
-
-def _hidden(convert: value.Converter = value.text) -> Any:
-    return cast("Any", field(default=None, converter=convert, repr=False))
-
-
-def _shown(convert: value.Converter) -> Any:
-    return cast("Any", field(default=None, converter=convert))
-
-
-def _extra() -> Any:
-    return field(factory=dict[str, Any], repr=False, hash=False)
-
-
-def _raw() -> Any:
-    return field(default=b"", repr=False, eq=False)
-
-
-@frozen(kw_only=True)
+@frozen(slots=False)  # a page has a thousand of them, and those with slots take twice as long to make
 class StatusUpdate:
     """One change in the life of an invoice, under the API's own field names.
 
@@ -113,39 +89,39 @@ class StatusUpdate:
     See https://dev.ropo.com/guides/general-add-ons/status-updates-polling.
     """
 
-    jobid: int | None = _shown(value.integer)
+    jobid: int | None = None
     """The job that the change belongs to."""
-    statusid: str | None = _shown(value.text)
+    statusid: str | None = None
     """The id of this update."""
     billnum: str | None = _hidden()
     """The invoice number."""
-    openamount: Decimal | None = _hidden(value.decimal)
+    openamount: Decimal | None = _hidden()
     """What is open now, costs included. As of the reading, not of the change."""
-    origamount: Decimal | None = _hidden(value.decimal)
+    origamount: Decimal | None = _hidden()
     """The invoice's original amount, costs included."""
-    opencapital: Decimal | None = _hidden(value.decimal)
+    opencapital: Decimal | None = _hidden()
     """What is open of the capital now."""
-    openinterest: Decimal | None = _hidden(value.decimal)
+    openinterest: Decimal | None = _hidden()
     """What is open of the interest now."""
-    openexpenses: Decimal | None = _hidden(value.decimal)
+    openexpenses: Decimal | None = _hidden()
     """What is open of the expenses now."""
-    statustype: StatusType | None = _shown(_statustype)
+    statustype: StatusType | None = None
     """`payment`, `comment`, or a kind that the vendor has added since."""
-    statustime: datetime | None = _shown(value.moment)
+    statustime: datetime | None = None
     """When it happened, without a zone, as the vendor gives none; see `occurred_at`. Payments carry midnight."""
     statusref: str | None = _hidden()
     """A short description, in the language of the customer: show it, never branch on it."""
     statustext: str | None = _hidden()
     """A comment's longer text, which may name people; a payment's payment code."""
-    statuscode: int | None = _shown(value.integer)
+    statuscode: int | None = None
     """A comment's type code; nothing on a payment."""
-    paydate: date | None = _hidden(value.day)
+    paydate: date | None = _hidden()
     """The day of the payment."""
-    amount: Decimal | None = _hidden(value.decimal)
+    amount: Decimal | None = _hidden()
     """What was paid or cancelled."""
-    extra: Mapping[str, Any] = _extra()
+    extra: Mapping[str, Any] = field(factory=dict[str, Any], repr=False, hash=False)
     """Fields that the API has gained since this version, as they came."""
-    raw: bytes = _raw()
+    raw: bytes = field(default=b"", repr=False, eq=False)
     """The record's own JSON. Takes no part in equality."""
 
     def occurred_at(self, zone: tzinfo | str) -> datetime | None:
@@ -164,36 +140,36 @@ class StatusUpdate:
         return self.statustime.replace(tzinfo=ZoneInfo(zone) if isinstance(zone, str) else zone)
 
 
-@frozen(kw_only=True)
+@frozen
 class PaymentReceipt:
     """The server's answer to a payment, booked or not. Amounts are exact, in the invoice's currency.
 
     See https://dev.ropo.com/guides/basics/payment.
     """
 
-    jobid: int | None = _shown(value.integer)
+    jobid: int | None = None
     billnum: str | None = _hidden()
     billcode: str | None = _hidden()
-    paydate: date | None = _hidden(value.day)
-    amount: Decimal | None = _hidden(value.decimal)
-    capitalbefore: Decimal | None = _hidden(value.decimal)
-    capitalafter: Decimal | None = _hidden(value.decimal)
-    focusedtocapital: Decimal | None = _hidden(value.decimal)
-    interestbefore: Decimal | None = _hidden(value.decimal)
-    interestafter: Decimal | None = _hidden(value.decimal)
-    focusedtointerest: Decimal | None = _hidden(value.decimal)
-    noticefeebefore: Decimal | None = _hidden(value.decimal)
-    noticefeeafter: Decimal | None = _hidden(value.decimal)
-    focusedtonoticefee: Decimal | None = _hidden(value.decimal)
-    unfocused: Decimal | None = _hidden(value.decimal)
+    paydate: date | None = _hidden()
+    amount: Decimal | None = _hidden()
+    capitalbefore: Decimal | None = _hidden()
+    capitalafter: Decimal | None = _hidden()
+    focusedtocapital: Decimal | None = _hidden()
+    interestbefore: Decimal | None = _hidden()
+    interestafter: Decimal | None = _hidden()
+    focusedtointerest: Decimal | None = _hidden()
+    noticefeebefore: Decimal | None = _hidden()
+    noticefeeafter: Decimal | None = _hidden()
+    focusedtonoticefee: Decimal | None = _hidden()
+    unfocused: Decimal | None = _hidden()
     """What was left over after capital, interest and fees were covered."""
-    statusid: PaymentStatus | None = _shown(_payment_status)
+    statusid: PaymentStatus | None = None
     """The outcome; 6 is the only one that means booked."""
     statustext: str | None = _hidden()
     """The vendor's remark, in its own language."""
-    extra: Mapping[str, Any] = _extra()
+    extra: Mapping[str, Any] = field(factory=dict[str, Any], repr=False, hash=False)
     """Fields that the API has gained since this version, and values that could not be read, as they came."""
-    raw: bytes = _raw()
+    raw: bytes = field(default=b"", repr=False, eq=False)
     """The answer's own JSON. Takes no part in equality."""
 
 
@@ -226,18 +202,3 @@ class Page:
 
     def __iter__(self) -> Iterator[StatusUpdate]:
         return iter(self.updates)
-
-
-def fields_of(cls: type[StatusUpdate | PaymentReceipt]) -> Mapping[str, value.Converter]:
-    """Return the API's fields of a record class with their converters."""
-    return _FIELDS[cls]
-
-
-_FIELDS = MappingProxyType(
-    {
-        cls: MappingProxyType(
-            {a.name: a.converter for a in fields(cls) if a.converter is not None},
-        )
-        for cls in (StatusUpdate, PaymentReceipt)
-    },
-)

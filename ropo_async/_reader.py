@@ -1,0 +1,100 @@
+"""From one JSON object to one record: at once where it is as documented, field by field where it is not."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from types import MappingProxyType, NoneType
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, get_args, get_type_hints
+
+import msgspec
+
+from ropo_async import _values as values
+from ropo_async.records import PaymentStatus, StatusType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
+
+UNREADABLE = (msgspec.MsgspecError, RecursionError, ValueError, ArithmeticError)
+"""What reading may raise: no JSON, nested too deeply, not UTF-8 or not as expected, an exponent beyond all bounds."""
+
+# Within JSON this can only be a member with an empty text: a quote inside of a text has a backslash before it.
+_EMPTY = re.compile(rb":\s*\"\"")
+
+_decoder = msgspec.json.Decoder(float_hook=Decimal)
+
+
+def _statustype(raw: Any) -> StatusType | None:
+    name = values.text(raw)
+    return None if name is None else StatusType(name)
+
+
+def _paymentstatus(raw: Any) -> PaymentStatus | None:
+    number = values.integer(raw)
+    return None if number is None else PaymentStatus(number)
+
+
+_CONVERTERS: Mapping[Any, values.Converter] = MappingProxyType(
+    {
+        int: values.integer,
+        str: values.text,
+        Decimal: values.decimal,
+        date: values.day,
+        datetime: values.moment,
+        StatusType: _statustype,
+        PaymentStatus: _paymentstatus,
+    },
+)
+
+
+_CHECKS: Mapping[Any, Callable[[Any], object]] = MappingProxyType({Decimal: values.ordinary, datetime: values.local})
+
+
+class Reader(Generic[T]):
+    """Reads records of one class, whose fields and their types say how; the last two are `extra` and `raw`."""
+
+    def __init__(self, cls: type[T]) -> None:
+        types = {name: kind for name, kind in get_type_hints(cls).items() if name not in ("extra", "raw")}
+        bare = {name: next(part for part in get_args(kind) if part is not NoneType) for name, kind in types.items()}
+        self._make: Callable[..., T] = cls
+        self.converters: Mapping[str, values.Converter] = {name: _CONVERTERS[kind] for name, kind in bare.items()}
+        members = [(name, kind, None) for name, kind in types.items()]
+        self._documented = msgspec.json.Decoder(msgspec.defstruct(cls.__name__, members, forbid_unknown_fields=True))
+        # What is checked beyond its type, by its place among the members.
+        self._checks = [(place, _CHECKS[kind]) for place, kind in enumerate(bare.values()) if kind in _CHECKS]
+
+    def read(self, record: bytes) -> T:
+        """Return the record in `record`, one JSON object.
+
+        Raises:
+            one of UNREADABLE: it cannot be read.
+        """
+        try:
+            found = msgspec.structs.astuple(self._documented.decode(_EMPTY.sub(b":null", record)))
+        except UNREADABLE:
+            return self.read_leniently(record)
+        for place, check in self._checks:
+            if found[place] is not None:
+                check(found[place])
+        return self._make(*found, {}, record)
+
+    def read_leniently(self, record: bytes) -> T:
+        """Return what `read` returns, for everything that can be understood without guessing; some ten times slower."""
+        content = read_object(record)
+        known = {name: convert(content.pop(name, None)) for name, convert in self.converters.items()}
+        return self._make(**known, extra=content, raw=record)
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object in `body`, its numbers with a point as exact decimals.
+
+    Raises:
+        one of UNREADABLE: it is none.
+    """
+    content = _decoder.decode(body)
+    if not isinstance(content, dict):
+        raise ValueError("expected an object")
+    return cast("dict[str, Any]", content)

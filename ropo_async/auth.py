@@ -130,6 +130,7 @@ class TokenCache:
     hooks: Sequence[Hook] = ()
     clock: Callable[[], float] = time.monotonic
     _token: _Token | None = field(default=None, init=False)
+    _logins: int = field(default=0, init=False)
     _refused: tuple[float, AuthenticationError] | None = field(default=None, init=False, repr=False)
     _lock: anyio.Lock = field(factory=anyio.Lock, init=False, repr=False)
 
@@ -138,9 +139,11 @@ class TokenCache:
         known = self._usable(rejected, valid_for)
         if known is not None:
             return known
+        logins = self._logins
         async with self._lock:
-            known = self._usable(rejected, valid_for)  # somebody else may have fetched it meanwhile
-            return known if known is not None else await self._renew()
+            if self._logins != logins and self._token is not None:
+                return self._token.text  # somebody else has fetched it meanwhile
+            return await self._renew()
 
     def _usable(self, rejected: str | None, valid_for: float) -> str | None:
         token = self._token
@@ -169,6 +172,7 @@ class TokenCache:
             self._refused = (asked, refusal)
             raise copy.copy(refusal) from None
         lifetime = lifetime_of(text)
+        self._logins += 1
         self._token, self._refused = _Token(text, lifetime, asked + lifetime), None
         emit(self.hooks, TokenRenewed(lifetime))
         return text

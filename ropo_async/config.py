@@ -87,14 +87,14 @@ def base_url(server: Environment | str) -> str:
 
 
 def _checked(url: str) -> str:
-    if not url.isascii() or not url.isprintable() or any(character in url for character in ' \\?#@"<>^`{|}'):
+    if not url.isascii() or not url.isprintable() or any(character in url for character in ' \\?#@"<>^`{|}%;'):
         raise InvalidInput("the server's URL must be plain: no user, query, fragment, spaces or special characters")
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
         raise InvalidInput("the server's URL cannot be read") from None
-    if parts.scheme not in ("https", "http") or not host:
+    if parts.scheme not in ("https", "http") or not host or port == 0 or parts.netloc.endswith(":"):
         names = ", ".join(Environment.__members__)
         raise InvalidInput(f"server must be a URL such as https://host/rest, or one of {names}")
     if parts.scheme == "http" and not _is_loopback(host):

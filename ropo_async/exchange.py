@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import ssl
 from collections.abc import Awaitable, Callable
-from contextvars import ContextVar
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +12,7 @@ from attrs import define, field
 
 from ropo_async import _http as http
 from ropo_async._messages import Answer
-from ropo_async.errors import Phase, RopoError, TransportError
+from ropo_async.errors import ClientClosed, Phase, TransportError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -25,23 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Exchange", "Sender"]
 
 Sender = Callable[[http.Request], Awaitable[http.Response]]
-
-MAX_BODY = 8 * 1024 * 1024
-MAX_PAGE = 256 * 1024 * 1024
-"""Bytes of a destructive answer: what it holds is nowhere else, so far more of it is kept."""
-
-_exchanging: ContextVar[bool] = ContextVar("ropo_async_exchanging", default=False)
-
-
-def _is_not_ours(_: logging.LogRecord) -> bool:
-    return not _exchanging.get()
-
-
-# The HTTP library logs whole URLs and headers, ours with invoice numbers in them; requests of others it may log as
-# before.
-for _name in ("", ".connection", ".http11", ".http2", ".proxy"):
-    logging.getLogger(http.core.__name__ + _name).addFilter(_is_not_ours)
-logging.getLogger(http.Request.__module__.partition(".")[0]).addFilter(_is_not_ours)
 
 _PLAIN: Mapping[str, str] = MappingProxyType(
     {
@@ -86,20 +67,15 @@ class Exchange:
         Raises:
             TransportError: there was no head of an answer.
         """
-        broken = ""
-        token = _exchanging.set(True)
+        broken, permanent = "", False
         try:
             await self._run(send, self._outgoing(url, headers, timeouts))
-        except RopoError:
-            self.begun = False  # refused on this side
+        except ClientClosed:
+            self.begun = False
             raise
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, what counts is how far the call got
             broken = _REASONS.get(type(error).__name__, f"the connection failed ({type(error).__name__})")
             permanent = _is_certificate(error)
-        else:
-            permanent = False
-        finally:
-            _exchanging.reset(token)
         # Raised out here, so that no exception of the HTTP library, whose request carries the token, hangs on to ours.
         if self.status is None:
             raise self.failure("the server's certificate does not verify" if permanent else broken, permanent=permanent)
@@ -171,13 +147,13 @@ class Exchange:
             self.headers = {name.lower(): value for name, value in response.headers.items()}
             if response.is_stream_consumed:
                 self.headers.pop("content-encoding", None)  # undone already
-            limit = MAX_PAGE if self.request.operation.patient else MAX_BODY
+            limit = self.request.operation.max_body
             # Cancelled rather than left, as that ends the HTTP library's own iterations as well.
             with anyio.CancelScope() as enough:
                 async for piece in _pieces(response):
-                    self.body += piece[: limit - len(self.body)]
-                    if len(self.body) >= limit:
+                    if len(self.body) + len(piece) > limit:
                         enough.cancel()
+                    self.body += piece[: limit - len(self.body)]
             if enough.cancel_called:
                 raise OverflowError
         finally:

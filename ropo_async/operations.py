@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["OPERATIONS", "Effect", "Operation", "effect_of"]
 
 
+MEBIBYTE = 1024 * 1024
+
+
 class Effect(Enum):
     """What sending an operation a second time would do."""
 
@@ -41,6 +44,8 @@ class Operation:
     """The HTTP statuses whose body the codec reads; any other is a `StatusError`."""
     money: bool = False
     """Moves money: sent on a connection of its own, so that a stale one never turns a sure answer into a doubt."""
+    max_body: int = 8 * MEBIBYTE
+    """Bytes of an answer that are read."""
     patient: bool = False
     """Waits as long as the poll does: giving up early would lose what the server was about to send."""
     check: str = "look at the invoice in Ropo One before doing it again"
@@ -58,10 +63,17 @@ POLL = Operation(
     "status_updates.pages",
     Effect.CONSUME,
     expects=(200, 204),
+    max_body=256 * MEBIBYTE,  # what it holds is nowhere else
     patient=True,
     check="read the days in `.dates` again with status_updates.on(date)",
 )
-REREAD = Operation("JobsGetStatusUpdatesAction", "status_updates.on", Effect.READ, expects=(200, 204))
+REREAD = Operation(
+    "JobsGetStatusUpdatesAction",
+    "status_updates.on",
+    Effect.READ,
+    expects=(200, 204),
+    max_body=256 * MEBIBYTE,  # a busy day, if the vendor does not cap it
+)
 PAYMENT = Operation(
     "JobsAddPaymentAction",
     "payments.register",

@@ -127,7 +127,7 @@ class Payment:
 class Payments:
     """The payments of one account."""
 
-    _transport: Transport
+    _transport: Transport = field(repr=False)
 
     async def register(
         self,

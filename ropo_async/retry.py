@@ -104,7 +104,8 @@ _VERDICTS: Mapping[_Kind, Mapping[Effect, Verdict]] = MappingProxyType(
     },
 )
 _KINDS_OF_4XX = MappingProxyType(
-    {408: _Kind.AMBIGUOUS, 409: _Kind.CONFLICT, 425: _Kind.AMBIGUOUS, 429: _Kind.THROTTLED},
+    # 499 is a proxy's word for a caller who left: the server behind it may have acted.
+    {408: _Kind.AMBIGUOUS, 409: _Kind.CONFLICT, 425: _Kind.AMBIGUOUS, 429: _Kind.THROTTLED, 499: _Kind.AMBIGUOUS},
 )
 
 

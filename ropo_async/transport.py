@@ -13,6 +13,7 @@ from attrs import define, field, frozen
 
 from ropo_async import codec, hooks
 from ropo_async._protect import finish
+from ropo_async._quiet import quiet
 from ropo_async._values import is_visible
 from ropo_async.errors import InvalidInput, OutcomeUnknown, Phase, RopoError, TransportError
 from ropo_async.exchange import Exchange
@@ -86,7 +87,8 @@ class _Call(Generic[T]):
 
     async def run(self) -> T:
         try:
-            result = await self._within_deadline()
+            with quiet():
+                result = await self._within_deadline()
         except RopoError as error:
             self._emit_finished(type(final := self._final(error)).__name__)
             if final is error:

@@ -1,4 +1,4 @@
-"""A pytest plugin (`-p tests.successor`) that puts the HTTP library's successor in its place, for a run of the whole suite."""
+"""A pytest plugin (`-p tests.successor`) that puts the HTTP library's successor in its place, for a whole run."""
 
 import sys
 

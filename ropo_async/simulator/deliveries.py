@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     Delivery = Callable[[Wire, Answer], Awaitable[None]]
 
 __all__ = [
-    "Delivery",
     "bad_chunk",
     "close_delimited",
     "cut",

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     Rewrite = Callable[[Answer], Answer]
 
 __all__ = [
-    "Rewrite",
     "encoded",
     "gzip_bomb",
     "gzip_cut",

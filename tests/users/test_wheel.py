@@ -41,10 +41,10 @@ def test_the_wheel_drains_in_an_empty_environment(tmp_path: Path) -> None:
 
     venv.create(tmp_path / "empty", with_pip=True)
     python = tmp_path / "empty" / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel]
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(wheel)]
     subprocess.run(install, check=True, capture_output=True, timeout=200)
     done = subprocess.run(
-        [python, "-W", "error", "-c", textwrap.dedent(DRAIN)],
+        [str(python), "-W", "error", "-c", textwrap.dedent(DRAIN)],
         cwd=tmp_path,
         capture_output=True,
         text=True,

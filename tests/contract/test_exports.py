@@ -1,0 +1,124 @@
+"""What the package offers: all of it on purpose, importable and described."""
+
+import importlib
+import inspect
+import pkgutil
+import subprocess
+import sys
+from importlib.resources import files
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import ropo_async
+
+SHARED = {
+    "ropo_async.auth": {"auth_from_env", "lifetime_of"},
+    "ropo_async.hooks": {"emit"},
+    "ropo_async.iteration": {"Feed"},
+    "ropo_async.payments": {"read_outcome"},
+}
+"""What rooms share among themselves, and do not offer."""
+
+
+def _is_public(name: str) -> bool:
+    return not any(part.startswith("_") for part in name.split("."))
+
+
+def _modules() -> list[ModuleType]:
+    found = pkgutil.walk_packages(ropo_async.__path__, "ropo_async.")
+    names = [module.name for module in found if _is_public(module.name)]
+    return [importlib.import_module(name) for name in ["ropo_async", *names]]
+
+
+MODULES = _modules()
+every_module = pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+ROOMS = [module for module in MODULES[1:] if not module.__name__.startswith("ropo_async.simulator")]
+
+
+def _rank(name: str) -> tuple[int, str]:
+    """Order as an import list is ordered: constants, classes, then the rest."""
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+
+
+@every_module
+def test_each_public_module_says_what_it_offers(module: ModuleType) -> None:
+    offered = module.__all__
+    assert offered == sorted(set(offered), key=_rank)
+    assert [name for name in offered if not hasattr(module, name)] == []
+
+
+@pytest.mark.parametrize("module", ROOMS, ids=lambda module: module.__name__)
+def test_a_room_offers_what_it_makes_or_keeps_it_among_the_rooms(module: ModuleType) -> None:
+    made = {
+        name
+        for name, thing in vars(module).items()
+        if (inspect.isclass(thing) or inspect.isfunction(thing)) and thing.__module__ == module.__name__
+    }
+    assert {name for name in made if _is_public(name)} - set(module.__all__) == SHARED.get(module.__name__, set())
+
+
+def test_the_package_offers_exactly_what_it_gathers() -> None:
+    gathered = {name for name, thing in vars(ropo_async).items() if not inspect.ismodule(thing)}
+    public = {name for name in gathered if _is_public(name)}
+    assert public | {"__version__"} == set(ropo_async.__all__)
+
+
+def test_the_package_offers_every_error() -> None:
+    assert set(ropo_async.errors.__all__) <= set(ropo_async.__all__)
+
+
+@every_module
+def test_each_module_is_described(module: ModuleType) -> None:
+    assert inspect.getdoc(module)
+
+
+def _described(thing: Any) -> list[Any]:
+    """Return `thing`, and where it is a class its public methods and properties."""
+    if not inspect.isclass(thing):
+        return [thing]
+    members = {name: member for name, member in vars(thing).items() if _is_public(name)}
+    return [
+        thing,
+        *(m for m in members.values() if inspect.isfunction(m) or isinstance(m, property | classmethod | staticmethod)),
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name in ropo_async.__all__ if name != "__version__"])
+def test_what_is_offered_is_described(name: str) -> None:
+    for thing in _described(getattr(ropo_async, name)):
+        text = inspect.getdoc(thing) or ""
+        assert text.partition("\n")[0].endswith((".", ":", "?")), f"{name}: {thing!r} needs a sentence"
+
+
+def test_the_version_is_one() -> None:
+    assert ropo_async.__version__ == importlib.import_module("ropo_async._version").__version__
+    assert all(part.isdigit() for part in ropo_async.__version__.split(".")[:2])
+
+
+@pytest.mark.parametrize("package", ["ropo_async", "ropo_async_generated"])
+def test_types_are_published(package: str) -> None:
+    assert files(package).joinpath("py.typed").is_file()
+
+
+def _loaded_by(program: str) -> set[str]:
+    show = "; import sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program + show], capture_output=True, text=True, check=True)
+    return {name.partition(".")[0] for name in done.stdout.split()} | set(done.stdout.split())
+
+
+def test_importing_the_package_loads_nothing_that_is_not_needed_yet() -> None:
+    loaded = _loaded_by("import ropo_async")
+    assert "ropo_async.client" in loaded
+    assert loaded & {"ropo_async_generated", "ropo_async.simulator", "pytest"} == set()
+
+
+def test_the_generated_code_is_loaded_when_it_is_used() -> None:
+    assert "ropo_async_generated" in _loaded_by("from ropo_async import codec; codec.poll_request()")
+
+
+def test_star_gives_what_is_offered() -> None:
+    namespace: dict[str, Any] = {}
+    exec("from ropo_async import *", namespace)
+    assert set(namespace) - {"__builtins__"} == set(ropo_async.__all__)

@@ -1,0 +1,145 @@
+"""The facade follows the API's description: a change there fails here, and says what has to follow."""
+
+import inspect
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import fields
+
+from ropo_async import codec
+from ropo_async.operations import OPERATIONS, PAYMENT, POLL, REREAD, TOKEN, Effect, Operation
+from ropo_async.payments import Payment, Payments
+from ropo_async.records import PaymentReceipt, StatusUpdate
+from ropo_async_generated.ropo_one_api.api import auth, jobs
+from ropo_async_generated.ropo_one_api.models import (
+    AuthLogin,
+    JobAddPayment,
+    JobAddPaymentResponse,
+    JobsStatusUpdatesResult,
+    JobsStatusUpdatesStatusRecord,
+)
+
+GENERATED: dict[str, tuple[str, str, tuple[int, ...]]] = {**auth.OPERATIONS, **jobs.OPERATIONS}
+DESCRIPTION = Path(__file__).parents[2] / "openapi" / "ropo-one" / "openapi.json"
+
+
+def _api_fields(model: Any) -> set[str]:
+    """Return the field names as the wire has them; the generator appends `_` to Python's own words."""
+    return {field.name.removesuffix("_") for field in fields(model)} - {"additional_properties"}
+
+
+def _ours(cls: Any) -> set[str]:
+    """Return the field names of ours that are the API's."""
+    return {field.name for field in fields(cls)} - {"extra", "raw"}
+
+
+def _differences(place: str, ours: Iterable[str], theirs: Iterable[str]) -> list[str]:
+    ours, theirs = set(ours), set(theirs)
+    missing = [f"{place} lacks the field `{name}`, which the API has" for name in sorted(theirs - ours)]
+    return missing + [f"{place} has the field `{name}`, which the API lacks" for name in sorted(ours - theirs)]
+
+
+@pytest.mark.parametrize(
+    ("place", "ours", "model"),
+    [
+        ("ropo_async/records.py: StatusUpdate", _ours(StatusUpdate), JobsStatusUpdatesStatusRecord),
+        ("ropo_async/records.py: PaymentReceipt", _ours(PaymentReceipt), JobAddPaymentResponse),
+        ("ropo_async/payments.py: Payment", _ours(Payment), JobAddPayment),
+        (
+            "ropo_async/payments.py: Payments.register",
+            set(inspect.signature(Payments.register).parameters) - {"self"},
+            JobAddPayment,
+        ),
+        (
+            "ropo_async/codec.py: token_request",
+            inspect.signature(codec.token_request).parameters,
+            AuthLogin,
+        ),
+    ],
+)
+def test_the_fields_are_those_of_the_api(place: str, ours: Iterable[str], model: Any) -> None:
+    differences = _differences(place, ours, _api_fields(model))
+    assert not differences, "\n".join(differences)
+
+
+def test_a_difference_names_the_field_and_its_place() -> None:
+    assert _differences("records.py: X", ["a", "b"], ["b", "c"]) == [
+        "records.py: X lacks the field `c`, which the API has",
+        "records.py: X has the field `a`, which the API lacks",
+    ]
+
+
+def test_a_page_is_where_the_codec_looks_for_it() -> None:
+    assert "status" in _api_fields(JobsStatusUpdatesResult) or "result" in _api_fields(JobsStatusUpdatesResult)
+    record = JobsStatusUpdatesStatusRecord(jobid=7)
+    page = {"result": {"status": [record.to_dict()]}}
+    assert JobsStatusUpdatesResult.from_dict(page).to_dict() == page
+
+
+def test_every_operation_of_the_api_has_a_row() -> None:
+    missing = [f"ropo_async/operations.py: OPERATIONS lacks `{name}`" for name in GENERATED.keys() - _ids()]
+    assert not missing, "\n".join(missing)
+
+
+def test_every_row_has_an_operation_of_the_api() -> None:
+    left = [
+        f"ropo_async/operations.py: OPERATIONS has `{name}`, which the API lacks" for name in _ids() - set(GENERATED)
+    ]
+    assert not left, "\n".join(left)
+
+
+def _ids() -> set[str]:
+    return {row.id for row in OPERATIONS}
+
+
+def test_only_the_feed_has_two_rows() -> None:
+    ids = [row.id for row in OPERATIONS]
+    assert {name for name in ids if ids.count(name) > 1} == {POLL.id}
+    assert (POLL.id, POLL.effect, REREAD.effect) == (REREAD.id, Effect.CONSUME, Effect.READ)
+
+
+@pytest.mark.parametrize("row", OPERATIONS, ids=lambda row: row.name)
+def test_every_documented_success_is_expected(row: Operation) -> None:
+    _, _, documented = GENERATED[row.id]
+    unexpected = {status for status in documented if status < 400} - row.expects
+    assert not unexpected, f"ropo_async/operations.py: {row.name} does not expect {sorted(unexpected)}"
+
+
+@pytest.mark.parametrize("row", OPERATIONS, ids=lambda row: row.name)
+def test_a_row_that_changes_something_is_no_read(row: Operation) -> None:
+    method, _, _ = GENERATED[row.id]
+    assert row.effect is not Effect.READ or method == "GET" or row is TOKEN
+
+
+def test_a_payment_says_no_with_a_status_that_is_read_too() -> None:
+    assert 400 in PAYMENT.expects
+    assert 400 in GENERATED[PAYMENT.id][2]
+
+
+def test_the_inventory_is_that_of_the_description() -> None:
+    paths: dict[str, dict[str, Any]] = json.loads(DESCRIPTION.read_text(encoding="utf-8"))["paths"]
+    described = {
+        operation["operationId"]: (method.upper(), path, {int(status) for status in operation["responses"]})
+        for path, item in paths.items()
+        for method, operation in item.items()
+        if isinstance(operation, dict) and "operationId" in operation
+    }
+    assert {name: (method, path, set(known)) for name, (method, path, known) in GENERATED.items()} == described
+
+
+@pytest.mark.parametrize(
+    ("request_", "row"),
+    [
+        (codec.token_request("1000011", "code"), TOKEN),
+        (codec.poll_request(), POLL),
+        (codec.reread_request(billnum="R-1"), REREAD),
+        (codec.payment_request({"amount": 1, "paydate": "2026-03-04"}), PAYMENT),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_a_request_is_what_its_row_says(request_: Any, row: Operation) -> None:
+    assert request_.operation is row
+    assert (request_.method, request_.path) == GENERATED[row.id][:2]

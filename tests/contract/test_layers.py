@@ -1,0 +1,129 @@
+"""The rooms are built on one another: imports point downwards only."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "ropo_async"
+LAYERS = [
+    "_version",
+    "_http",
+    "_quiet",
+    "_protect",
+    "_values",
+    "errors",
+    "operations",
+    "_messages",
+    "records",
+    "_reader",
+    "hooks",
+    "config",
+    "retry",
+    "_body",
+    "auth",
+    "iteration",
+    "_pool",
+    "exchange",
+    "codec",
+    "transport",
+    "payments",
+    "status_updates",
+    "client",
+    "__init__",
+]
+"""From the ground up."""
+LIMIT = 300
+"""Lines of a room."""
+
+ROOMS = sorted(PACKAGE.glob("*.py"))
+SIMULATOR = sorted(PACKAGE.glob("simulator/*.py"))
+OURS = {path.stem for path in ROOMS} | {"simulator"}
+
+
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+
+
+def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """Walk through all that runs; what only type checkers see binds nothing."""
+    for node in ast.iter_child_nodes(tree):
+        if _is_for_types(node):
+            continue
+        yield node
+        yield from _nodes(node)
+
+
+def _imports(source: str) -> set[str]:
+    """Return the full names of the modules that `source` imports, also within functions."""
+    found = set[str]()
+    for node in _nodes(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports are absolute here"
+            found |= {_module(node.module or "", alias.name) for alias in node.names}
+    return found
+
+
+def _module(package: str, name: str) -> str:
+    return f"ropo_async.{name}" if package == "ropo_async" and name in OURS else package
+
+
+def _rooms_of(path: Path) -> set[str]:
+    """Return the rooms of the facade that the file at `path` imports."""
+    ours = {name for name in _imports(path.read_text(encoding="utf-8")) if name.partition(".")[0] == "ropo_async"}
+    return {name.split(".")[1] if "." in name else "__init__" for name in ours}
+
+
+@pytest.mark.parametrize(
+    ("source", "modules"),
+    [
+        ("import a.b as c, d", {"a.b", "d"}),
+        ("from a.b import c", {"a.b"}),
+        ("from ropo_async import codec, hooks", {"ropo_async.codec", "ropo_async.hooks"}),
+        ("from ropo_async import RopoClient", {"ropo_async"}),
+        ("def f():\n    try:\n        import a\n    finally:\n        pass", {"a"}),
+        ("if TYPE_CHECKING:\n    import a", set()),
+        ("if typing.TYPE_CHECKING:\n    import a\nimport b", {"b"}),
+        ("if sys.platform:\n    import a", {"a"}),
+    ],
+)
+def test_imports_are_found(source: str, modules: set[str]) -> None:
+    assert _imports(source) == modules
+
+
+def test_every_room_has_its_layer() -> None:
+    assert sorted(LAYERS) == [path.stem for path in ROOMS]
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=lambda path: path.stem)
+def test_imports_point_downwards(path: Path) -> None:
+    below = set(LAYERS[: LAYERS.index(path.stem)])
+    upwards = _rooms_of(path) - below
+    assert not upwards, f"{path.name} imports {sorted(upwards)}, which it is beneath"
+
+
+@pytest.mark.parametrize("path", SIMULATOR, ids=lambda path: path.stem)
+def test_the_simulator_knows_nothing_of_the_client(path: Path) -> None:
+    assert _rooms_of(path) <= {"simulator"}
+
+
+@pytest.mark.parametrize(
+    ("libraries", "room"),
+    [({"ropo_async_generated"}, "codec"), ({"httpx", "httpcore"}, "_http"), ({"stamina", "tenacity"}, "transport")],
+    ids=lambda names: "-".join(sorted(names)) if isinstance(names, set) else names,
+)
+def test_a_library_has_one_room(libraries: set[str], room: str) -> None:
+    users = {
+        path.stem
+        for path in [*ROOMS, *SIMULATOR]
+        if libraries & {name.partition(".")[0] for name in _imports(path.read_text(encoding="utf-8"))}
+    }
+    assert users == {room}
+
+
+@pytest.mark.parametrize("path", [*ROOMS, *SIMULATOR], ids=lambda path: f"{path.parent.name}.{path.stem}")
+def test_a_room_is_not_too_large(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LIMIT

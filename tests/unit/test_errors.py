@@ -1,0 +1,230 @@
+"""What an error says, what it keeps to itself, and that it travels."""
+
+import copy
+import pickle
+import traceback
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ropo_async import errors
+from ropo_async.errors import (
+    BODY_LIMIT,
+    AuthenticationError,
+    BadRequest,
+    ClientClosed,
+    DecodeError,
+    FeedStalled,
+    InvalidInput,
+    NotFound,
+    OutcomeUnknown,
+    PaymentRejected,
+    PermissionDenied,
+    Phase,
+    RateLimited,
+    RopoError,
+    ServerError,
+    StatusError,
+    TransportError,
+    UpdatesMayBeLost,
+)
+from ropo_async.records import Page, PaymentReceipt, PaymentStatus, StatusUpdate
+
+SECRET = "hunter2-of-Testi"
+ANSWER: dict[str, Any] = {
+    "headers": {"x-request": "1", "www-authenticate": SECRET, "set-cookie": SECRET},
+    "body": SECRET.encode(),
+    "vendor_code": 12,
+    "vendor_text": SECRET,
+}
+NAME = "payments.register"
+
+
+def _rejected(statusid: int = PaymentStatus.CLOSE) -> PaymentRejected:
+    receipt = PaymentReceipt(billnum=SECRET, statustext=SECRET, statusid=PaymentStatus(statusid), raw=SECRET.encode())
+    return PaymentRejected(NAME, 400, statusid=PaymentStatus(statusid), receipt=receipt, **ANSWER)
+
+
+EXAMPLES: list[tuple[RopoError, str]] = [
+    (RopoError("x"), "x"),
+    (InvalidInput("amount must be a Decimal"), "amount must be a Decimal"),
+    (ClientClosed("the client is closed"), "the client is closed"),
+    (FeedStalled("the same page twice"), "the same page twice"),
+    (
+        TransportError(NAME, Phase.NOT_SENT, "no connection could be made", permanent=True),
+        "payments.register: no connection could be made (nothing was sent)",
+    ),
+    (
+        TransportError(NAME, Phase.MAYBE_SENT, "the server fell silent"),
+        "payments.register: the server fell silent (the server may have acted on it)",
+    ),
+    (
+        TransportError(NAME, Phase.RECEIVED_PARTIAL, "it broke off", status=200, partial=SECRET.encode()),
+        "payments.register: it broke off (the answer is incomplete or contradicts itself)",
+    ),
+    (
+        StatusError(NAME, 307, **ANSWER),
+        (
+            "payments.register: the server answered 307; that is no answer which this operation has "
+            "(redirects are never followed)"
+        ),
+    ),
+    (
+        BadRequest(NAME, 400, **ANSWER),
+        "payments.register: the server answered 400; look at `.vendor_text` and at the request's values",
+    ),
+    (
+        AuthenticationError(NAME, 401, **ANSWER),
+        "payments.register: the server answered 401; check the customer id and the api code, or the token",
+    ),
+    (
+        PermissionDenied(NAME, 403, **ANSWER),
+        "payments.register: the server answered 403; ask Ropo whether this customer id may use the operation",
+    ),
+    (
+        NotFound(NAME, 404, **ANSWER),
+        "payments.register: the server answered 404; check the identifier, and the customer id that it belongs to",
+    ),
+    (
+        RateLimited(NAME, 429, retry_after=3.5, **ANSWER),
+        "payments.register: the server answered 429; wait for `.retry_after` seconds, and send less at once",
+    ),
+    (ServerError(NAME, 520, **ANSWER), "payments.register: the server answered 520; try again later"),
+    (
+        DecodeError(NAME, "it is no JSON", raw=SECRET.encode()),
+        "payments.register: the answer cannot be read: it is no JSON",
+    ),
+    (_rejected(), "payments.register: not booked, statusid 5 (CLOSE)"),
+    (
+        _rejected(7),
+        (
+            "payments.register: not booked, statusid 7 (UNDOCUMENTED_7); "
+            "that leaves a doubt: check the invoice before paying again"
+        ),
+    ),
+    (
+        OutcomeUnknown(NAME, Phase.MAYBE_SENT, check="look at the invoice"),
+        (
+            "payments.register: it cannot be known whether this took effect (the server may have acted on it); "
+            "look at the invoice"
+        ),
+    ),
+    (
+        UpdatesMayBeLost(
+            "status_updates.pages",
+            Phase.RECEIVED_PARTIAL,
+            pages=2,
+            updates=2000,
+            dates=(date(2026, 3, 3), date(2026, 3, 4)),
+            salvaged=Page(updates=(StatusUpdate(billnum=SECRET),), raw=SECRET.encode()),
+        ),
+        (
+            "status_updates.pages: it cannot be known whether this took effect "
+            "(the answer is incomplete or contradicts itself); up to 1000 updates may be lost. "
+            "2 pages with 2000 updates were handed over before; "
+            "read these days again with status_updates.on(date): 2026-03-03, 2026-03-04"
+        ),
+    ),
+]
+ERRORS = [error for error, _ in EXAMPLES]
+
+
+def _kind(error: Any) -> str:
+    return type(error).__name__ if isinstance(error, RopoError) else ""
+
+
+def _by_pickle(protocol: int) -> Callable[[RopoError], RopoError]:
+    def travel(error: RopoError) -> RopoError:
+        travelled: RopoError = pickle.loads(pickle.dumps(error, protocol))
+        return travelled
+
+    return travel
+
+
+def test_there_is_an_example_of_every_class() -> None:
+    classes = {getattr(errors, name) for name in errors.__all__} - {Phase}
+    assert {type(error) for error in ERRORS} == classes
+
+
+@pytest.mark.parametrize(("error", "message"), EXAMPLES, ids=_kind)
+def test_what_an_error_says(error: RopoError, message: str) -> None:
+    assert str(error) == message
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=_kind)
+def test_what_an_error_keeps_to_itself(error: RopoError) -> None:
+    group = ExceptionGroup("several", [error])
+    shown = [str(error), repr(error), repr(error.args), *traceback.format_exception(group)]
+    assert not any(SECRET in text for text in shown)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=_kind)
+@pytest.mark.parametrize(
+    "travel",
+    [copy.copy, copy.deepcopy, *map(_by_pickle, range(pickle.HIGHEST_PROTOCOL + 1))],
+)
+def test_an_error_travels(error: RopoError, travel: Callable[[RopoError], RopoError]) -> None:
+    arrived = travel(error)
+    assert type(arrived) is type(error)
+    assert arrived is not error
+    assert arrived.args == error.args
+    assert vars(arrived) == vars(error)
+    assert str(arrived) == str(error)
+
+
+def test_a_note_travels_along() -> None:
+    error = ServerError(NAME, 500, **ANSWER)
+    error.add_note("seen by the importer")
+    assert pickle.loads(pickle.dumps(error)).__notes__ == ["seen by the importer"]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=_kind)
+def test_every_error_is_caught_as_the_root(error: RopoError) -> None:
+    with pytest.raises(RopoError):
+        raise error
+
+
+def test_an_error_is_also_what_python_calls_it() -> None:
+    assert issubclass(InvalidInput, ValueError)
+    assert issubclass(ClientClosed, RuntimeError)
+    assert issubclass(UpdatesMayBeLost, OutcomeUnknown)
+    assert issubclass(PaymentRejected, StatusError)
+
+
+@pytest.mark.parametrize("error", [error for error in ERRORS if isinstance(error, StatusError)], ids=_kind)
+def test_what_the_server_said_can_be_looked_up(error: StatusError) -> None:
+    assert error.headers == {"x-request": "1", "www-authenticate": SECRET}
+    assert error.body == SECRET.encode()
+    assert (error.vendor_code, error.vendor_text, error.operation) == (12, SECRET, NAME)
+
+
+@pytest.mark.parametrize("size", [BODY_LIMIT - 1, BODY_LIMIT, BODY_LIMIT + 1, 3 * BODY_LIMIT])
+def test_a_long_body_is_cut(size: int) -> None:
+    assert len(ServerError(NAME, 500, headers={}, body=bytes(size)).body) == min(size, BODY_LIMIT)
+
+
+def test_a_bare_answer_has_no_vendor_words() -> None:
+    error = RateLimited(NAME, 429, headers={}, body=b"")
+    assert (error.vendor_code, error.vendor_text, error.retry_after) == (None, None, None)
+
+
+def test_a_transport_error_tells_how_far_it_got() -> None:
+    error = TransportError(NAME, Phase.RECEIVED_PARTIAL, "x", status=200, partial=b"{")
+    assert (error.operation, error.phase, error.status, error.partial) == (NAME, Phase.RECEIVED_PARTIAL, 200, b"{")
+    assert not error.permanent
+
+
+@pytest.mark.parametrize("statusid", PaymentStatus)
+def test_a_rejection_says_whether_it_settles_the_matter(statusid: PaymentStatus) -> None:
+    error = _rejected(statusid)
+    assert error.conclusive == statusid.conclusive == ("doubt" not in str(error))
+    assert error.statusid is statusid
+    assert error.receipt.statusid is statusid
+
+
+def test_lost_updates_say_what_to_read_again() -> None:
+    error = UpdatesMayBeLost("x", Phase.MAYBE_SENT, pages=0, updates=0, dates=(date(2026, 3, 4),))
+    assert (error.pages, error.updates, error.dates, error.salvaged) == (0, 0, (date(2026, 3, 4),), None)
+    assert "2026-03-04" in error.check

@@ -1,0 +1,102 @@
+"""Events: harmless to the call, and quiet about people."""
+
+import logging
+
+import pytest
+from attrs import fields
+
+from ropo_async.errors import Phase
+from ropo_async.hooks import (
+    Anomaly,
+    Attempted,
+    Event,
+    Finished,
+    RecordsUndecoded,
+    Retrying,
+    TokenRenewed,
+    emit,
+    log_events,
+)
+
+EVENTS: list[tuple[Event, int, str]] = [
+    (Attempted("jobs.get", 1, 200, None, 0.5), logging.DEBUG, "jobs.get: attempt 1: 200 in 0.500 s"),
+    (
+        Attempted("jobs.get", 2, None, Phase.MAYBE_SENT, 0.5),
+        logging.DEBUG,
+        "jobs.get: attempt 2: maybe_sent in 0.500 s",
+    ),
+    (
+        Retrying("jobs.get", 1, 0.25, "throttled", 495),
+        logging.INFO,
+        "jobs.get: attempt 1 failed (throttled), next one in 0.25 s",
+    ),
+    (Finished("jobs.get", "ok", 2, 1.5), logging.DEBUG, "jobs.get: ok after 2 attempts, 1.500 s"),
+    (Finished("jobs.get", "NotFound", 1, 1.5), logging.WARNING, "jobs.get: NotFound after 1 attempts, 1.500 s"),
+    (TokenRenewed(7200.0), logging.DEBUG, "token renewed, good for 7200 s"),
+    (
+        RecordsUndecoded("status_updates.pages", 3),
+        logging.WARNING,
+        "status_updates.pages: 3 records could not be read; see Page.undecoded",
+    ),
+    (Anomaly("status_updates.pages", "204 with a body"), logging.WARNING, "status_updates.pages: 204 with a body"),
+]
+
+
+@pytest.mark.parametrize(("event", "level", "message"), EVENTS, ids=lambda value: type(value).__name__)
+def test_each_event_is_one_line_of_log(
+    event: Event,
+    level: int,
+    message: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.DEBUG, "ropo_async"):
+        log_events(event)
+    assert caplog.record_tuples == [("ropo_async", level, message)]
+
+
+def test_every_kind_of_event_is_logged() -> None:
+    assert {type(event) for event, _, _ in EVENTS} == set(Event.__args__)
+
+
+def test_events_have_room_for_nothing_personal() -> None:
+    known = {
+        "operation",
+        "attempt",
+        "status",
+        "phase",
+        "duration",
+        "wait",
+        "reason",
+        "tokens",
+        "outcome",
+        "attempts",
+        "lifetime",
+        "count",
+        "what",
+    }
+    assert {field.name for kind in Event.__args__ for field in fields(kind)} == known
+
+
+def test_a_hook_that_raises_harms_neither_the_call_nor_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    told: list[Event] = []
+
+    def broken(_: Event) -> None:
+        raise RuntimeError("invoice 4711 of somebody")
+
+    event = TokenRenewed(1.0)
+    emit([broken, told.append], event)
+    assert told == [event]
+    assert caplog.record_tuples == [("ropo_async", logging.ERROR, "the hook 'function' failed on TokenRenewed")]
+    assert caplog.records[0].exc_info is None
+
+
+def test_what_ends_a_program_goes_through_a_hook() -> None:
+    def interrupted(_: Event) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        emit([interrupted], TokenRenewed(1.0))
+
+
+def test_the_library_is_silent_unless_it_is_listened_to() -> None:
+    assert any(isinstance(handler, logging.NullHandler) for handler in logging.getLogger("ropo_async").handlers)

@@ -197,8 +197,9 @@ def _lost(error: OutcomeUnknown, iteration: Iteration) -> UpdatesMayBeLost:
 def _salvaged(cause: BaseException | None) -> Page | None:
     match cause:
         case TransportError(status=200):
-            return codec.salvage_page(Answer(operation=POLL, status=200, body=cause.partial))
+            body = cause.partial
         case DecodeError():
-            return codec.salvage_page(Answer(operation=POLL, status=200, body=cause.raw))
+            body = cause.raw
         case _:
             return None
+    return codec.salvage_page(Answer(operation=POLL, status=200, body=body))

@@ -15,7 +15,7 @@ from ropo_async import codec, hooks
 from ropo_async._protect import finish
 from ropo_async._quiet import quiet
 from ropo_async._values import is_visible
-from ropo_async.errors import InvalidInput, OutcomeUnknown, Phase, RopoError, TransportError
+from ropo_async.errors import DecodeError, InvalidInput, OutcomeUnknown, Phase, RopoError, TransportError
 from ropo_async.exchange import Exchange
 from ropo_async.operations import Effect
 from ropo_async.retry import Budget, Failure, RetryPolicy, Verdict, decide, judge
@@ -125,7 +125,12 @@ class _Call(Generic[T]):
                 status=answer.status,
                 partial=answer.body,
             )
-        return self.read(answer)
+        try:
+            return self.read(answer)
+        except RopoError:
+            raise
+        except Exception as error:
+            raise DecodeError(operation.name, f"unexpected {type(error).__name__}", raw=answer.body) from error
 
     async def _answer(self) -> Answer:
         if self.transport.auth is None:

@@ -497,5 +497,9 @@ async def test_other_uses_of_the_http_library_are_logged_as_before(
         await pay(connect(http_client=http))
         assert not [record for record in caplog.records if record.name.startswith("http")]
         await http.get(f"{running.url}/mine")
-    assert {"httpx", "httpcore.http11"} <= {record.name for record in caplog.records}
+    names = {
+        record.name.rstrip("2") for record in caplog.records
+    }  # the library's successor calls itself the same, and 2
+    assert "httpx" in names
+    assert any(name.startswith("httpcore") and name.endswith("http11") for name in names)
     assert "/rest/mine" in caplog.text

@@ -47,7 +47,7 @@ coverage: $(VENV)/.dev codegen-env  ## the whole suite, with the branch coverage
 torture: $(VENV)/.torture codegen-env  ## what takes longer: the slow tests, and the suite over the HTTP library's successor
 	@$(BIN)/python -m pytest -n $(JOBS) -m slow
 	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow" -p tests.successor -k "not wedges_the_pool" \
-		tests/unit tests/faults tests/users
+		tests/unit tests/pool tests/faults tests/users
 
 build: $(VENV)/.dev  ## wheel and sdist, into dist/
 	@$(BIN)/python -m build --outdir dist .

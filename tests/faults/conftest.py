@@ -1,6 +1,6 @@
 """A served simulator and clients of it: one that is patient, and others as a test wants them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -8,6 +8,8 @@ import pytest
 
 from ropo_async import Credentials, RetryPolicy, RopoClient, Timeouts
 from ropo_async.simulator import Running, Simulator, serve
+from tests.faults.calls import BILLNUM, Connect
+from tests.faults.rereads import RECORDS
 
 
 @pytest.fixture
@@ -25,8 +27,15 @@ def quick() -> Timeouts:
 @pytest.fixture
 def simulator() -> Simulator:
     simulator = Simulator(apicode="only-for-tests")
-    simulator.add_invoice(billnum="R-4711", amount="9000.00")
+    simulator.add_invoice(billnum=BILLNUM, amount="9000.00")
     return simulator
+
+
+@pytest.fixture
+def recorded(simulator: Simulator) -> None:
+    """There are updates to read again, and one that is about another invoice on another day."""
+    simulator.add_updates(RECORDS)
+    simulator.add_updates([{"statusid": "C99", "billnum": "R-0815", "statustime": "2026-03-02 00:00:00"}])
 
 
 @pytest.fixture
@@ -36,7 +45,7 @@ async def running(anyio_backend: str, simulator: Simulator) -> AsyncIterator[Run
 
 
 @pytest.fixture
-async def connect(running: Running, patient: Timeouts) -> AsyncIterator[Callable[..., RopoClient]]:
+async def connect(running: Running, patient: Timeouts) -> AsyncIterator[Connect]:
     """Make clients that try again at once; each is closed in the end."""
     async with AsyncExitStack() as clients:
         made: list[RopoClient] = []
@@ -52,8 +61,8 @@ async def connect(running: Running, patient: Timeouts) -> AsyncIterator[Callable
 
 
 @pytest.fixture
-async def client(connect: Callable[..., RopoClient]) -> RopoClient:
+async def client(connect: Connect) -> RopoClient:
     """One that has its token already, so that the next request is the test's own."""
     client = connect()
-    await client.status_updates.of_invoice("warm up")
+    await client.payments._transport.auth.token(rejected=None, valid_for=100)  # type: ignore[union-attr]
     return client

@@ -1,66 +1,35 @@
-"""The login under faults, and the client around every call: whose tokens, whose connections, and what it lets slip."""
+"""The login: once for every call, tried again where that may help, and never a doubt about a payment."""
 
-import logging
-import ssl
-import traceback
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from datetime import date
-from decimal import Decimal
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import anyio
-import anyio.abc
-import httpx
 import pytest
-import trustme
-from anyio.streams.tls import TLSStream
-from attrs import define, evolve, field
+from attrs import evolve
 
 from ropo_async import (
     AuthenticationError,
-    ClientClosed,
     Credentials,
     DecodeError,
     NotFound,
     OutcomeUnknown,
-    PaymentReceipt,
     Phase,
     RateLimited,
-    RetryPolicy,
     RopoClient,
     RopoError,
     ServerError,
-    StaticToken,
     StatusError,
     Timeouts,
     TransportError,
 )
 from ropo_async.auth import LOGIN_PAUSE, TokenCache
-from ropo_async.hooks import Attempted, Event, TokenRenewed
+from ropo_async.hooks import Event, TokenRenewed
 from ropo_async.simulator import CATALOGUE, Fault, Running, Simulator
+from tests.faults.calls import LOGIN, PAY, Connect, pay, read, token
 
 pytestmark = pytest.mark.anyio
-
-Connect = Callable[..., RopoClient]
-
-LOGIN, PAY, REREAD = "POST /token", "POST /jobs/payment", "GET /jobs/statusupdates"
-
-
-async def pay(client: RopoClient, billnum: str = "R-4711", amount: Decimal | int = 1) -> PaymentReceipt:
-    return await client.payments.register(billnum=billnum, amount=amount, paydate=date(2026, 3, 1))
-
-
-async def read(client: RopoClient) -> None:
-    await client.status_updates.of_invoice("R-4711")
-
-
-def token(simulator: Simulator) -> StaticToken:
-    return StaticToken(simulator.tokens.issue(simulator.cid)[0])
-
-
-# --- logging in ---------------------------------------------------------------------------------------------------
 
 
 async def test_one_login_serves_every_call(simulator: Simulator, connect: Connect) -> None:
@@ -116,9 +85,9 @@ async def test_a_login_that_is_put_right_works_after_the_pause(simulator: Simula
     assert len(simulator.truth.payments) == 1
 
 
-@pytest.mark.parametrize("call", [pay, read])
+@pytest.mark.parametrize(("call", "payments"), [(partial(pay, amount=1), 100), (read, 0)], ids=["pay", "read"])
 async def test_a_hundred_callers_with_a_revoked_token_log_in_once(
-    call: Callable[[RopoClient], Any], simulator: Simulator, connect: Connect
+    call: Callable[[RopoClient], Any], payments: int, simulator: Simulator, connect: Connect
 ) -> None:
     client = connect()
     await read(client)
@@ -127,7 +96,7 @@ async def test_a_hundred_callers_with_a_revoked_token_log_in_once(
         for _ in range(100):
             group.start_soon(call, client)
     assert simulator.truth.count(LOGIN) == 2
-    assert len(simulator.truth.payments) == (100 if call is pay else 0)
+    assert len(simulator.truth.payments) == payments
 
 
 async def test_a_token_is_renewed_before_it_expires_and_earlier_for_a_payment(
@@ -214,61 +183,6 @@ async def test_a_payment_whose_time_runs_out_at_the_login_was_not_sent(simulator
     assert simulator.truth.count(PAY) == 0
 
 
-# --- tokens from elsewhere ----------------------------------------------------------------------------------------
-
-
-@define
-class Vault:
-    """A provider that notes what it was asked."""
-
-    texts: list[str]
-    asked: list[tuple[str | None, float]] = field(factory=list[tuple[str | None, float]])
-
-    async def token(self, *, rejected: str | None, valid_for: float) -> str:
-        self.asked.append((rejected, valid_for))
-        return self.texts.pop(0) if len(self.texts) > 1 else self.texts[0]
-
-
-async def test_a_provider_is_told_what_was_refused_and_for_how_long(simulator: Simulator, connect: Connect) -> None:
-    vault = Vault(["old", token(simulator).value.reveal()])
-    client = connect(auth=vault)
-    await pay(client)
-    await read(client)
-    assert vault.asked == [(None, 70.0), ("old", 70.0), (None, 0.0)]
-    assert [exchange.status for exchange in simulator.truth.requests] == [401, 201, 200]
-
-
-@pytest.mark.parametrize("auth", [StaticToken("stale"), Vault(["stale"])])
-async def test_without_a_newer_token_a_refusal_stands(auth: Any, simulator: Simulator, connect: Connect) -> None:
-    with pytest.raises(AuthenticationError, match=r"payments\.register: the server answered 401"):
-        await pay(connect(auth=auth))
-    assert [exchange.operation for exchange in simulator.truth.requests] == [PAY]
-
-
-async def test_a_provider_that_fails_is_heard_and_nothing_is_sent(simulator: Simulator, connect: Connect) -> None:
-    class Broken:
-        async def token(self, *, rejected: str | None, valid_for: float) -> str:
-            raise LookupError("the vault is sealed")
-
-    for call in (pay, read):
-        with pytest.raises(LookupError, match="sealed"):
-            await call(connect(auth=Broken()))
-    assert not simulator.truth.connections
-
-
-@pytest.mark.parametrize("text", ["line\nbreak", "", "nön-ascii"])
-async def test_a_token_that_fits_into_no_header_sends_nothing(
-    text: str, simulator: Simulator, connect: Connect
-) -> None:
-    with pytest.raises(RopoError) as caught:
-        await pay(connect(auth=Vault([text])))
-    assert not isinstance(caught.value, OutcomeUnknown)
-    assert not simulator.truth.requests
-
-
-# --- from the environment, and closed -----------------------------------------------------------------------------
-
-
 async def test_the_environment_names_server_and_account(running: Running, tmp_path: Path) -> None:
     secret = tmp_path / "apicode"
     secret.touch(mode=0o600)
@@ -281,225 +195,3 @@ async def test_the_environment_names_server_and_account(running: Running, tmp_pa
         async with RopoClient.from_env({"ROPO_SERVER": running.url, **given}, hooks=()) as client:
             await pay(client)
     assert (len(running.simulator.truth.payments), running.simulator.truth.count(LOGIN)) == (3, 2)
-
-
-@pytest.mark.parametrize("auth", [Credentials("1000011", "only-for-tests"), StaticToken("any")])
-@pytest.mark.parametrize("call", [pay, read])
-async def test_a_closed_client_sends_nothing(
-    auth: Any, call: Callable[[RopoClient], Any], simulator: Simulator, connect: Connect
-) -> None:
-    client = connect(auth=auth)
-    await client.aclose()
-    with pytest.raises(ClientClosed):
-        await call(client)
-    assert not simulator.truth.connections
-
-
-@pytest.mark.parametrize("call", [pay, read])
-async def test_an_event_does_not_claim_that_a_closed_client_may_have_sent(
-    call: Callable[[RopoClient], Any], connect: Connect
-) -> None:
-    events: list[Event] = []
-    client = connect(auth=StaticToken("any"), hooks=[events.append])
-    await client.aclose()
-    with pytest.raises(ClientClosed):
-        await call(client)
-    assert {event.phase for event in events if isinstance(event, Attempted)} <= {Phase.NOT_SENT}
-
-
-async def test_closing_lets_a_payment_under_way_end(simulator: Simulator, connect: Connect) -> None:
-    client = connect(auth=token(simulator))
-    simulator.fail(Fault.delay(0.1), operation=PAY)
-    async with anyio.create_task_group() as group:
-        group.start_soon(pay, client)
-        await simulator.truth.until(lambda truth: bool(truth.requests))
-        await client.aclose()
-    assert len(simulator.truth.payments) == 1
-
-
-# --- connections of the user's own --------------------------------------------------------------------------------
-
-
-async def outcome(client: RopoClient) -> str:
-    try:
-        return type(await pay(client)).__name__
-    except RopoError as error:
-        return type(error).__name__
-
-
-ANSWERS: list[tuple[int, dict[str, Any], str]] = [
-    (201, {"json": {"statusid": 6}}, "PaymentReceipt"),
-    (201, {"content": b'{"statusid":6}'}, "PaymentReceipt"),
-    (201, {"stream": httpx.ByteStream(b'{"statusid":6}')}, "PaymentReceipt"),
-    (400, {"json": {"statusid": 5}}, "PaymentRejected"),
-    (400, {"json": {"error": "no"}}, "BadRequest"),
-    (503, {"json": {"statusid": 6}}, "OutcomeUnknown"),
-]
-
-
-@pytest.mark.parametrize(("status", "body", "expected"), ANSWERS)
-async def test_a_mock_transport_answers(status: int, body: dict[str, Any], expected: str) -> None:
-    mock = httpx.MockTransport(lambda _: httpx.Response(status, **body))
-    async with httpx.AsyncClient(transport=mock) as http:
-        assert await outcome(RopoClient("https://example.invalid/rest", StaticToken("t"), http_client=http)) == expected
-
-
-@pytest.mark.parametrize("failure", [httpx.ConnectError, httpx.ConnectTimeout, httpx.ReadError, OSError, RuntimeError])
-async def test_a_failure_of_a_transport_that_tells_no_steps_proves_nothing(failure: type[Exception]) -> None:
-    calls: list[str] = []
-
-    def fail(request: httpx.Request) -> httpx.Response:
-        calls.append(request.method)
-        raise failure("in the middle")
-
-    async with httpx.AsyncClient(transport=httpx.MockTransport(fail)) as http:
-        retries = RetryPolicy(base=0.001)
-        client = RopoClient("https://example.invalid/rest", StaticToken("t"), http_client=http, retries=retries)
-        with pytest.raises(OutcomeUnknown) as caught:
-            await pay(client)
-        assert caught.value.phase is Phase.MAYBE_SENT
-        with pytest.raises(TransportError):
-            await read(client)
-    assert calls == ["POST", "GET", "GET", "GET"]
-
-
-async def test_nothing_of_the_users_client_goes_along_but_its_connections(
-    simulator: Simulator, connect: Connect
-) -> None:
-    seen: list[httpx.Request] = []
-
-    async def note(request: httpx.Request) -> None:
-        seen.append(request)
-
-    async with httpx.AsyncClient(
-        headers={"X-Mine": "1", "Authorization": "Basic eDp5"},
-        params={"mine": "1"},
-        cookies={"mine": "1"},
-        auth=("mine", "1"),
-        event_hooks={"request": [note]},
-        trust_env=False,
-    ) as http:
-        simulator.fail(Fault.status(429, headers={"Set-Cookie": "sticky=1"}), operation=PAY)
-        client = connect(http_client=http)
-        await pay(client)
-        await read(client)
-        await client.aclose()
-        assert not http.is_closed
-    assert len(seen) == 4
-    for request in seen:
-        assert {"x-mine", "cookie"}.isdisjoint(request.headers)
-        assert not request.headers.get("authorization", "").startswith("Basic")
-        assert b"mine" not in request.url.query
-    assert simulator.truth.connections == 3  # what moves money ends its connection
-
-
-@asynccontextmanager
-async def behind_tls(running: Running, *, names: str) -> AsyncIterator[tuple[str, ssl.SSLContext]]:
-    """Serve a simulator over TLS as well, and give its URL with what a client needs to trust it."""
-    authority = trustme.CA()
-    inside, outside = ssl.create_default_context(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.configure_trust(inside)
-    authority.issue_cert(names).configure_cert(outside)
-
-    async def pump(source: anyio.abc.ByteStream, sink: anyio.abc.ByteStream, scope: anyio.CancelScope) -> None:
-        with suppress(anyio.BrokenResourceError, ssl.SSLError):
-            async for chunk in source:
-                await sink.send(chunk)
-        scope.cancel()
-
-    async def relay(raw: anyio.abc.SocketStream) -> None:
-        with suppress(anyio.BrokenResourceError, anyio.EndOfStream, ssl.SSLError):
-            async with (
-                raw,
-                await TLSStream.wrap(raw, server_side=True, ssl_context=outside, standard_compatible=False) as outer,
-                await anyio.connect_tcp(running.host, running.port) as inner,
-                anyio.create_task_group() as group,
-            ):
-                group.start_soon(pump, outer, inner, group.cancel_scope)
-                group.start_soon(pump, inner, outer, group.cancel_scope)
-
-    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener, anyio.create_task_group() as group:
-        group.start_soon(listener.serve, relay)
-        port = listener.extra(anyio.abc.SocketAttribute.local_port)
-        yield f"https://127.0.0.1:{port}/rest", inside
-        group.cancel_scope.cancel()
-
-
-async def test_tls_with_a_certificate_authority_of_ones_own(running: Running, connect: Connect) -> None:
-    async with behind_tls(running, names="127.0.0.1") as (url, context), httpx.AsyncClient(verify=context) as http:
-        client = connect(server=url, http_client=http)
-        await pay(client)
-    assert len(running.simulator.truth.payments) == 1
-
-
-@pytest.mark.parametrize(("trusted", "names"), [(False, "127.0.0.1"), (True, "elsewhere.invalid")])
-@pytest.mark.parametrize("call", [pay, read])
-async def test_a_certificate_that_does_not_verify_is_final_and_nothing_is_sent(
-    *, trusted: bool, names: str, call: Callable[[RopoClient], Any], running: Running, connect: Connect
-) -> None:
-    events: list[Event] = []
-    async with behind_tls(running, names=names) as (url, context), httpx.AsyncClient(verify=context) as http:
-        own = {"http_client": http} if trusted else {}
-        client = connect(server=url, auth=token(running.simulator), hooks=[events.append], **own)
-        with pytest.raises(TransportError, match="certificate does not verify") as caught:
-            await call(client)
-    assert (caught.value.phase, caught.value.permanent) == (Phase.NOT_SENT, True)
-    assert sum(isinstance(event, Attempted) for event in events) == 1
-    assert not running.simulator.truth.requests
-
-
-# --- what is let slip ---------------------------------------------------------------------------------------------
-
-
-BILLNUM, AMOUNT = "R-271828", Decimal("31415.92")
-
-
-@pytest.mark.parametrize("own", [False, True])
-async def test_nothing_personal_and_no_secret_in_logs_and_errors(
-    *, own: bool, simulator: Simulator, connect: Connect, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    simulator.add_invoice(billnum=BILLNUM, amount=10**6)
-    shown: list[str] = []
-    async with httpx.AsyncClient(trust_env=False) as http:
-        client = connect(http_client=http if own else None)
-        for status in (429, 401):
-            simulator.fail(Fault.status(status), operation=PAY)
-            shown.append(repr(await pay(client, BILLNUM, AMOUNT)))
-        for fault in (
-            Fault.cut(),
-            Fault.drop(processed=True),
-            Fault.status(400, body=b'{"error":"R-271828 owes 31415.92"}'),
-            Fault.status(400, body=b'{"statusid":5,"statustext":"R-271828 owes 31415.92"}'),
-            Fault.body(b"R-271828"),
-        ):
-            simulator.fail(fault, operation=PAY)
-            with pytest.raises(RopoError) as caught:
-                await pay(client, BILLNUM, AMOUNT)
-            shown += [*traceback.format_exception(caught.value), repr(caught.value)]
-        simulator.fail(Fault.status(500), operation=REREAD)
-        page = await client.status_updates.of_invoice(BILLNUM)
-        shown += [repr(thing) for thing in (page, client, client.payments, client.status_updates)]
-        await client.aclose()
-    assert len(page) == len(simulator.truth.payments) == 5
-    assert len(caplog.records) > 20
-    shown += [f"{record.getMessage()} {record.__dict__}" for record in caplog.records]
-    secrets = [BILLNUM, str(AMOUNT), "only-for-tests", *simulator.tokens._expiry]
-    assert len(secrets) == 5
-    assert [secret for secret in secrets if any(secret in line for line in shown)] == []
-
-
-async def test_other_uses_of_the_http_library_are_logged_as_before(
-    running: Running, connect: Connect, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    async with httpx.AsyncClient(trust_env=False) as http:
-        await pay(connect(http_client=http))
-        assert not [record for record in caplog.records if record.name.startswith("http")]
-        await http.get(f"{running.url}/mine")
-    names = {
-        record.name.rstrip("2") for record in caplog.records
-    }  # the library's successor calls itself the same, and 2
-    assert "httpx" in names
-    assert any(name.startswith("httpcore") and name.endswith("http11") for name in names)
-    assert "/rest/mine" in caplog.text

@@ -68,7 +68,7 @@ def test_a_charset_that_only_python_knows_is_not_applied(charset: str) -> None:
     assert plain(_answer(escaped, content_type=f"application/json; charset={charset}")) == escaped
 
 
-GOOD = gzip.compress(TEXT)
+GOOD = gzip.compress(TEXT, mtime=0)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ GOOD = gzip.compress(TEXT)
         (TEXT, "deflate", "damaged"),
         (TEXT, "br", "not known"),
         (TEXT, "zstd", "not known"),
-        (gzip.compress(GOOD), "gzip, gzip", "not known"),
+        (gzip.compress(GOOD, mtime=0), "gzip, gzip", "not known"),
     ],
 )
 def test_a_coding_that_cannot_be_undone(body: bytes, coding: str, reason: str) -> None:

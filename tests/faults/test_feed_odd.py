@@ -1,0 +1,61 @@
+"""Odd records and odd but whole answers cost nothing but what cannot be read of them."""
+
+import logging
+
+import pytest
+
+from ropo_async.simulator import CATALOGUE, Fault
+from tests.faults.calls import POLL
+from tests.faults.feeds import feed, ids
+
+pytestmark = pytest.mark.anyio
+
+ODD_RECORDS = [
+    *(
+        Fault.malformed_record(500, text)
+        for text in (b'{"jobid":}', b"null", b'"x"', b"5", b"[]", b'{"amount":"12,34"}')
+    ),
+    Fault.nan(),
+    Fault.invalid_utf8(),
+    Fault.deep_nesting(),
+    Fault.huge_integer(),
+]
+
+
+@pytest.mark.parametrize("fault", ODD_RECORDS, ids=lambda fault: fault.name)
+async def test_one_bad_record_costs_itself_alone(fault: Fault, caplog: pytest.LogCaptureFixture) -> None:
+    async with feed(1000) as (simulator, client):
+        simulator.fail(fault, operation=POLL)
+        with caplog.at_level(logging.WARNING, "ropo_async"):
+            drain = client.status_updates.drain()
+            taken = [update.statusid async for update in drain]
+    (bad,) = drain.undecoded
+    expected = ids(simulator)
+    del expected[bad.index]
+    assert taken == expected
+    assert bad.raw
+    assert bad.reason
+    assert "1 records could not be read" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.bom(), Fault.gzip(), Fault.content_type(), Fault.length_and_chunks(), Fault.trailing_bytes()]
+)
+async def test_an_odd_but_whole_answer_is_taken(fault: Fault) -> None:
+    async with feed(1000) as (simulator, client):
+        simulator.fail(fault, operation=POLL)
+        assert [update.statusid async for update in client.status_updates.drain()] == ids(simulator)
+
+
+async def test_a_record_without_its_list_is_taken() -> None:
+    async with feed(1) as (simulator, client):
+        simulator.fail(Fault.single_record(), operation=POLL)
+        assert [update.statusid async for update in client.status_updates.drain()] == ids(simulator)
+
+
+async def test_a_204_with_a_body_ends_the_drain_and_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    async with feed(10) as (simulator, client):
+        simulator.fail(CATALOGUE["no_content_with_body"], operation=POLL)
+        with caplog.at_level(logging.WARNING, "ropo_async"):
+            assert [page async for page in client.status_updates.pages()] == []
+    assert "a 204 with a body" in caplog.text

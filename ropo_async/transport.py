@@ -1,4 +1,4 @@
-"""The only room that does HTTP: it sends one operation to its end, and says what became of it."""
+"""One operation to its end: its token, its attempts, its deadline, and what became of it."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ coverage: $(VENV)/.dev codegen-env  ## the whole suite, with the branch coverage
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-torture: $(VENV)/.torture codegen-env  ## what takes longer: the slow tests, and the suite over the HTTP library's successor
+torture: $(VENV)/.dev codegen-env  ## what takes longer: the slow tests, and the suite over the HTTP library's successor
 	@$(BIN)/python -m pytest -n $(JOBS) -m slow
 	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow" -p tests.successor -k "not wedges_the_pool" \
 		tests/unit tests/pool tests/faults tests/users
@@ -70,10 +70,6 @@ $(VENV)/.demo: pyproject.toml requirements/demo.txt | python
 
 $(VENV)/.dev: $(VENV)/.demo requirements/dev.txt
 	@$(BIN)/python $(PIP) --requirement requirements/dev.txt
-	@touch $@
-
-$(VENV)/.torture: $(VENV)/.dev requirements/torture.txt
-	@$(BIN)/python $(PIP) --requirement requirements/torture.txt
 	@touch $@
 
 # The tools of the generator live in an environment of their own, because the library must not depend on theirs.

@@ -2,58 +2,37 @@
 
 import gzip
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from attrs import fields
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ropo_async import operations
 from ropo_async._messages import Answer
 from ropo_async.codec import read_page, salvage_page
 from ropo_async.errors import DecodeError
-from ropo_async.records import Page, StatusUpdate
+from tests.unit.pages import HEAD, NAMES, NOW, answer_of, list_of, page_of
 
-NOW = datetime(2026, 3, 4, tzinfo=UTC)
-HEAD, TAIL = b'{"result":{"status":[', b"]}}"
 SIZE = 1000
-NAMES = [field.name for field in fields(StatusUpdate) if field.name not in ("extra", "raw")]
 RECORDS = [
     f'{{"jobid":{number},"statusid":"C{number}","openamount":19.90,"statusref":"]}}"}}'.encode()
     for number in range(SIZE)
 ]
 
 
-def _answer(body: bytes, status: int = 200, **headers: str) -> Answer:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(operation=operations.POLL, status=status, headers=named, body=body, received_at=NOW)
-
-
-def _list(*records: bytes) -> bytes:
-    return HEAD + b",".join(records) + TAIL
-
-
-def _read(body: bytes, **headers: Any) -> Page:
-    page = read_page(_answer(body, **headers))
-    assert page is not None
-    return page
-
-
-SMALL = _list(*RECORDS[:3])
+SMALL = list_of(*RECORDS[:3])
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        _answer(SMALL),
-        _answer(b"\xef\xbb\xbf" + SMALL),
-        _answer(b" \r\n" + SMALL + b"\n"),
-        _answer(json.dumps(json.loads(SMALL), indent=2).encode()),
-        _answer(b'{"count":3,"result":{"more":false,"status":[' + b",".join(RECORDS[:3]) + b'],"x":[]},"y":{}}'),
-        _answer(gzip.compress(SMALL), content_encoding="gzip"),
-        _answer(SMALL.decode().encode("utf-16"), content_type="application/json; charset=utf-16"),
+        answer_of(SMALL),
+        answer_of(b"\xef\xbb\xbf" + SMALL),
+        answer_of(b" \r\n" + SMALL + b"\n"),
+        answer_of(json.dumps(json.loads(SMALL), indent=2).encode()),
+        answer_of(b'{"count":3,"result":{"more":false,"status":[' + b",".join(RECORDS[:3]) + b'],"x":[]},"y":{}}'),
+        answer_of(gzip.compress(SMALL), content_encoding="gzip"),
+        answer_of(SMALL.decode().encode("utf-16"), content_type="application/json; charset=utf-16"),
     ],
     ids=["plain", "mark", "spaces", "indented", "more fields", "gzip", "utf-16"],
 )
@@ -65,18 +44,18 @@ def test_a_body_in_another_dress(answer: Answer) -> None:
 
 
 def test_a_mark_and_an_odd_record_together() -> None:
-    page = _read(b"\xef\xbb\xbf" + _list(RECORDS[0], b"NaN", RECORDS[1]))
+    page = page_of(b"\xef\xbb\xbf" + list_of(RECORDS[0], b"NaN", RECORDS[1]))
     assert [update.jobid for update in page] == [0, 1]
 
 
 @pytest.mark.parametrize("charset", ["iso-8859-1", "windows-1252"])
 def test_a_charset_that_is_named(charset: str) -> None:
-    body = _list('{"statusref":"Työ"}'.encode(charset))
-    assert _read(body, content_type=f"application/json; charset={charset}").updates[0].statusref == "Työ"
+    body = list_of('{"statusref":"Työ"}'.encode(charset))
+    assert page_of(body, content_type=f"application/json; charset={charset}").updates[0].statusref == "Työ"
 
 
 def test_one_record_may_come_without_its_list() -> None:
-    page = _read(b'{"result":{"status":' + RECORDS[7] + b"}}")
+    page = page_of(b'{"result":{"status":' + RECORDS[7] + b"}}")
     assert [update.statusid for update in page] == ["C7"]
     assert str(page.updates[0].openamount) == "19.90"
 
@@ -84,18 +63,18 @@ def test_one_record_may_come_without_its_list() -> None:
 @pytest.mark.parametrize("status", [b"{}", b'{"message":"none today"}'])
 def test_an_object_that_is_no_record_is_not_taken_for_one(status: bytes) -> None:
     with pytest.raises(DecodeError):
-        read_page(_answer(b'{"result":{"status":' + status + b"}}"))
+        read_page(answer_of(b'{"result":{"status":' + status + b"}}"))
 
 
 @pytest.mark.parametrize("body", [b'{"result":{"status":[]}}', b'{"result": {"status" : [ ] } }'])
 def test_an_empty_list_is_a_page(body: bytes) -> None:
-    page = _read(body)
+    page = page_of(body)
     assert (len(page), page.undecoded) == (0, ())
 
 
 @pytest.mark.parametrize("body", [b"", b"whatever", SMALL])
 def test_no_content_is_no_page(body: bytes) -> None:
-    assert read_page(_answer(body, status=204)) is None
+    assert read_page(answer_of(body, status=204)) is None
 
 
 @pytest.mark.parametrize(
@@ -132,14 +111,14 @@ def test_no_content_is_no_page(body: bytes) -> None:
 )
 def test_what_is_no_whole_list_is_refused(body: bytes) -> None:
     with pytest.raises(DecodeError, match="no whole list") as caught:
-        _read(body)
+        page_of(body)
     assert caught.value.raw == body
 
 
 @pytest.mark.parametrize("odd", [b'{"a":1]]', b'{"a":"x"]],"b":2}', b"]", b"]}"])
 def test_brackets_that_do_not_match_never_cost_a_neighbour_in_silence(odd: bytes) -> None:
     try:
-        page = _read(_list(RECORDS[0], odd, RECORDS[1]))
+        page = page_of(list_of(RECORDS[0], odd, RECORDS[1]))
     except DecodeError:
         return
     assert [update.jobid for update in page] == [0, 1]
@@ -148,7 +127,7 @@ def test_brackets_that_do_not_match_never_cost_a_neighbour_in_silence(odd: bytes
 def test_a_cut_compressed_page_is_refused() -> None:
     body = gzip.compress(SMALL)[:-4]
     with pytest.raises(DecodeError, match="cut") as caught:
-        _read(body, content_encoding="gzip")
+        page_of(body, content_encoding="gzip")
     assert caught.value.raw == body
 
 
@@ -156,15 +135,15 @@ def test_a_cut_compressed_page_is_refused() -> None:
 
 
 def test_what_broke_off_gives_its_whole_records() -> None:
-    body = _list(*RECORDS)[: -len(RECORDS[-1]) - 50]
-    page = salvage_page(_answer(body))
+    body = list_of(*RECORDS)[: -len(RECORDS[-1]) - 50]
+    page = salvage_page(answer_of(body))
     assert page is not None
     assert [update.jobid for update in page] == list(range(SIZE - 2))
     assert (page.raw, page.received_at) == (body, NOW)
 
 
 def test_odd_records_are_salvaged_too() -> None:
-    page = salvage_page(_answer(HEAD + RECORDS[0] + b",NaN," + RECORDS[1] + b',{"jobid":2'))
+    page = salvage_page(answer_of(HEAD + RECORDS[0] + b",NaN," + RECORDS[1] + b',{"jobid":2'))
     assert page is not None
     assert [update.jobid for update in page] == [0, 1]
     assert [undecoded.index for undecoded in page.undecoded] == [1]
@@ -173,12 +152,12 @@ def test_odd_records_are_salvaged_too() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        _answer(b""),
-        _answer(HEAD),
-        _answer(HEAD + b'{"jobid":1'),
-        _answer(b"<html>"),
-        _answer(gzip.compress(SMALL)[:-1], content_encoding="gzip"),
-        _answer(SMALL, content_encoding="br"),
+        answer_of(b""),
+        answer_of(HEAD),
+        answer_of(HEAD + b'{"jobid":1'),
+        answer_of(b"<html>"),
+        answer_of(gzip.compress(SMALL)[:-1], content_encoding="gzip"),
+        answer_of(SMALL, content_encoding="br"),
     ],
 )
 def test_where_there_is_nothing_to_salvage(answer: Answer) -> None:
@@ -189,7 +168,7 @@ def test_where_there_is_nothing_to_salvage(answer: Answer) -> None:
 
 
 def _check(body: bytes, **headers: Any) -> None:
-    answer = _answer(body, **headers)
+    answer = answer_of(body, **headers)
     salvage_page(answer)
     try:
         page = read_page(answer)
@@ -202,7 +181,7 @@ def _check(body: bytes, **headers: Any) -> None:
 
 @given(body=st.binary(max_size=100), inside=st.booleans(), coding=st.sampled_from(["", "gzip", "deflate"]))
 def test_any_bytes_are_a_page_or_refused(body: bytes, coding: str, *, inside: bool) -> None:
-    _check(_list(RECORDS[0], body, RECORDS[1]) if inside else body, content_encoding=coding)
+    _check(list_of(RECORDS[0], body, RECORDS[1]) if inside else body, content_encoding=coding)
 
 
 @given(place=st.integers(0, len(SMALL)), removed=st.integers(0, 20), put=st.text('{}[]",:\\ e+-1.null', max_size=9))
@@ -219,7 +198,7 @@ _json = st.recursive(
 
 @given(st.lists(st.dictionaries(st.sampled_from([*NAMES, "new"]), _json) | _json, max_size=5))
 def test_every_record_of_any_list_is_an_update_or_undecoded(records: list[Any]) -> None:
-    page = _read(json.dumps({"result": {"status": records}}).encode())
+    page = page_of(json.dumps({"result": {"status": records}}).encode())
     lost = {undecoded.index for undecoded in page.undecoded}
     assert len(page) + len(lost) == len(records)
     kept = [json.loads(update.raw) for update in page]

@@ -1,22 +1,16 @@
 """Pages of status updates: one record that cannot be read costs itself alone, and a body that lies is refused."""
 
 import pickle
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from attrs import fields
 
-from ropo_async import operations
-from ropo_async._messages import Answer
-from ropo_async.codec import read_page
 from ropo_async.records import Page, StatusType, StatusUpdate
+from tests.unit.pages import NAMES, NOW, list_of, page_of
 
-NOW = datetime(2026, 3, 4, tzinfo=UTC)
-HEAD, TAIL = b'{"result":{"status":[', b"]}}"
 SIZE, PLACE = 1000, 500
-NAMES = [field.name for field in fields(StatusUpdate) if field.name not in ("extra", "raw")]
 
 
 def _record(number: int) -> bytes:
@@ -31,23 +25,8 @@ def _record(number: int) -> bytes:
 RECORDS = [_record(number) for number in range(SIZE)]
 
 
-def _answer(body: bytes, status: int = 200, **headers: str) -> Answer:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(operation=operations.POLL, status=status, headers=named, body=body, received_at=NOW)
-
-
-def _list(*records: bytes) -> bytes:
-    return HEAD + b",".join(records) + TAIL
-
-
-def _read(body: bytes, **headers: Any) -> Page:
-    page = read_page(_answer(body, **headers))
-    assert page is not None
-    return page
-
-
 def _with(record: bytes) -> bytes:
-    return _list(*RECORDS[:PLACE], record, *RECORDS[PLACE + 1 :])
+    return list_of(*RECORDS[:PLACE], record, *RECORDS[PLACE + 1 :])
 
 
 def _neighbours(page: Page) -> list[int | None]:
@@ -58,8 +37,8 @@ OTHERS = [number for number in range(SIZE) if number != PLACE]
 
 
 def test_a_page_is_read_exactly() -> None:
-    body = _list(*RECORDS)
-    page = _read(body)
+    body = list_of(*RECORDS)
+    page = page_of(body)
     assert (len(page), page.undecoded, page.raw, page.received_at) == (SIZE, (), body, NOW)
     update = page.updates[7]
     assert update.raw == RECORDS[7]
@@ -116,7 +95,7 @@ LOST = {
 
 @pytest.mark.parametrize("record", LOST, ids=lambda record: ascii(record[:32]))
 def test_one_record_that_cannot_be_read_costs_itself_alone(record: bytes) -> None:
-    page = _read(_with(record))
+    page = page_of(_with(record))
     assert _neighbours(page) == OTHERS
     (undecoded,) = page.undecoded
     assert (undecoded.index, undecoded.raw, undecoded.reason) == (PLACE, record, LOST[record])
@@ -151,7 +130,7 @@ KEPT: dict[bytes, dict[str, Any]] = {
 
 @pytest.mark.parametrize("record", KEPT, ids=ascii)
 def test_one_record_that_is_odd_is_kept(record: bytes) -> None:
-    page = _read(_with(record))
+    page = page_of(_with(record))
     assert (len(page), page.undecoded) == (SIZE, ())
     assert page.updates[PLACE] == StatusUpdate(**KEPT[record])
     assert page.updates[PLACE].raw == record
@@ -160,25 +139,25 @@ def test_one_record_that_is_odd_is_kept(record: bytes) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("nothing", ['"%s":null', '"%s":""', '"other_than_%s":1'])
 def test_null_empty_and_absent_are_the_same(name: str, nothing: str) -> None:
-    page = _read(_list(b"{" + (nothing % name).encode() + b"}"))
+    page = page_of(list_of(b"{" + (nothing % name).encode() + b"}"))
     assert getattr(page.updates[0], name) is None
 
 
 @pytest.mark.parametrize("name", ["amount", "jobid", "new"])
 @pytest.mark.parametrize("number", ["1e99999999999999999999", "-1.5e-99999999999999999999"])
 def test_a_number_with_an_endless_exponent_costs_its_record_alone(name: str, number: str) -> None:
-    page = _read(_with(f'{{"{name}":{number}}}'.encode()))
+    page = page_of(_with(f'{{"{name}":{number}}}'.encode()))
     assert _neighbours(page) == OTHERS
 
 
 def test_many_records_that_cannot_be_read_keep_their_places() -> None:
-    page = _read(_list(*[RECORDS[place] if place % 2 else b"NaN" for place in range(SIZE)]))
+    page = page_of(list_of(*[RECORDS[place] if place % 2 else b"NaN" for place in range(SIZE)]))
     assert [update.jobid for update in page] == list(range(1, SIZE, 2))
     assert [undecoded.index for undecoded in page.undecoded] == list(range(0, SIZE, 2))
     assert pickle.loads(pickle.dumps(page)) == page
 
 
 def test_a_reason_does_not_repeat_what_was_sent() -> None:
-    page = _read(_list(b'{"jobid":"SECRET"}', b'{"amount":"SECRET"}', b'{"statustime":"SECRET"}', b"SECRET"))
+    page = page_of(list_of(b'{"jobid":"SECRET"}', b'{"amount":"SECRET"}', b'{"statustime":"SECRET"}', b"SECRET"))
     assert len(page.undecoded) == 4
     assert "SECRET" not in repr(page)

@@ -10,6 +10,7 @@ assert len(simulator.truth.handed_out) == 3
 ```
 """
 
+from ropo_async.simulator.archive import Rereads
 from ropo_async.simulator.faults import Fault
 from ropo_async.simulator.plan import CATALOGUE, FaultPlan
 from ropo_async.simulator.server import Running, serve
@@ -27,6 +28,7 @@ __all__ = [
     "Payment",
     "PaymentAttempt",
     "Record",
+    "Rereads",
     "Running",
     "Simulator",
     "Truth",

@@ -6,10 +6,12 @@ import argparse
 import os
 import sys
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import anyio
 
+from ropo_async.simulator.archive import DAYS, Rereads
 from ropo_async.simulator.plan import CATALOGUE
 from ropo_async.simulator.server import serve
 from ropo_async.simulator.simulator import Simulator
@@ -24,6 +26,7 @@ _EXAMPLES = """examples:
   python -m ropo_async.simulator --port 8080 --updates 2500 --seed 1
   python -m ropo_async.simulator --updates 50000 --fault-rate 0.05
   python -m ropo_async.simulator --updates 5000 --fault-rate 0.2 --fault drop_after --fault cut
+  python -m ropo_async.simulator --updates 5000 --reread-limit 1000 --reread-by paydate
   python -m ropo_async.simulator --list-faults
 """
 
@@ -50,6 +53,13 @@ def _simulator(options: argparse.Namespace) -> Simulator:
         apicode=options.apicode,
         token_life=options.token_life,
         page_size=options.page_size,
+        rereads=Rereads(
+            limit=options.reread_limit,
+            consume=options.reread_consume,
+            by=options.reread_by,
+            lag=timedelta(seconds=options.reread_lag),
+            only_recorded=options.reread_only_recorded,
+        ),
     )
     for _ in range(options.invoices):
         simulator.add_invoice(amount="710.00", interest="1.50", noticefee="5.00")
@@ -95,6 +105,22 @@ def _parser() -> argparse.ArgumentParser:
         help="how long a token lives (default: %(default)s)",
     )
     add("--page-size", type=int, default=1000, metavar="N", help="status updates per answer (default: %(default)s)")
+    add("--reread-limit", type=int, metavar="N", help="status updates per answer to date or billnum (default: all)")
+    add("--reread-consume", action="store_true", help="let reads by date or billnum record what they answer")
+    add(
+        "--reread-by",
+        choices=DAYS,
+        default=DAYS[0],
+        help="which day of a status update date means (default: %(default)s)",
+    )
+    add(
+        "--reread-lag",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="how long date and billnum do not find what was handed out or added (default: %(default)s)",
+    )
+    add("--reread-only-recorded", action="store_true", help="let date and billnum find only what is recorded")
     add("--invoices", type=int, default=20, metavar="N", help="open invoices to pay (default: %(default)s)")
     add(
         "--updates", type=int, default=0, metavar="N", help="status updates waiting to be polled (default: %(default)s)"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hmac
-from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 from ropo_async.simulator.messages import Answer, Request, common_error, json_answer, loads, page
 from ropo_async.simulator.payments import is_day, pay
@@ -18,10 +18,23 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Simulator, Request], Answer]
 
-__all__ = ["PREFIX", "ROUTES", "TOKEN", "handle"]
+__all__ = ["PREFIX", "ROUTES", "TOKEN", "accepts", "handle", "operation_of"]
 
 PREFIX: Final = "/rest"
 TOKEN: Final = "POST /token"  # noqa: S105 - the name of an operation
+
+_FILTERS: Final = ("date", "billnum")
+
+
+def operation_of(method: str, target: str) -> str:
+    """Name the operation of a request: method and path below the prefix, or `../path` beside it."""
+    path = unquote(target.partition("?")[0])
+    return f"{method} {path.removeprefix(PREFIX) if path.startswith(f'{PREFIX}/') else f'..{path}'}"
+
+
+def accepts(simulator: Simulator, sent: Mapping[str, Any]) -> bool:
+    """Tell whether these are its credentials."""
+    return all([_same(sent.get("cid"), simulator.cid), _same(sent.get("apicode"), simulator.apicode)])
 
 
 def handle(simulator: Simulator, request: Request) -> Answer:
@@ -38,8 +51,7 @@ def issue_token(simulator: Simulator, request: Request) -> Answer:
         sent = loads(request.body)
     except ValueError:
         return json_answer(400, {"errorId": 1, "errorText": "The request is not a JSON object"})
-    known = [_same(sent.get("cid"), simulator.cid), _same(sent.get("apicode"), simulator.apicode)]
-    if not all(known):
+    if not accepts(simulator, sent):
         simulator.truth.logins.append(Login(request.index, None))
         return json_answer(400, {"errorId": 2, "errorText": "Invalid cid or apicode"})
     token, generation = simulator.tokens.issue(simulator.cid)
@@ -57,13 +69,7 @@ def status_updates(simulator: Simulator, request: Request) -> Answer:
     name, value = filters[0]
     if not (is_day(value) if name == "date" else value):
         return common_error(f"Invalid {name}")
-    part, length = _FILTERS[name]
-    matching = (record for record in simulator.truth.updates if str(record.get(part) or "")[:length] == value)
-    return page(list(islice(matching, simulator.reread_limit)))
-
-
-# Which field of a record a filter looks at, and how much of it.
-_FILTERS: Final = MappingProxyType({"date": ("statustime", 10), "billnum": ("billnum", None)})
+    return page(simulator.truth.reread(request.index, name, value, simulator.rereads))
 
 
 def _same(sent: object, secret: str) -> bool:

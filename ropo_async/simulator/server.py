@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import anyio
 from attrs import evolve, field, frozen, mutable
 
+from ropo_async.simulator.accounts import Accounts
 from ropo_async.simulator.deliveries import whole
 from ropo_async.simulator.handlers import PREFIX
 from ropo_async.simulator.messages import EMPTY
@@ -30,12 +31,17 @@ _BACKLOG: Final = 512
 
 @frozen
 class Running:
-    """A simulator that listens."""
+    """Simulators that listen."""
 
-    simulator: Simulator
+    simulators: tuple[Simulator, ...]
     host: str
     port: int
     """The real one, also where 0 was asked for."""
+
+    @property
+    def simulator(self) -> Simulator:
+        """The first of them, mostly the only one."""
+        return self.simulators[0]
 
     @property
     def url(self) -> str:
@@ -45,20 +51,29 @@ class Running:
 
 
 @asynccontextmanager
-async def serve(simulator: Simulator, *, host: str = "127.0.0.1", port: int = 0) -> AsyncGenerator[Running]:
-    """Serve a simulator while the block runs, on asyncio or trio; port 0 takes a free one.
+async def serve(
+    simulator: Simulator, *others: Simulator, host: str = "127.0.0.1", port: int = 0
+) -> AsyncGenerator[Running]:
+    """Serve a simulator, or one for each of many customers, while the block runs, on asyncio or trio.
+
+    Port 0 takes a free one. A login is routed by its credentials, everything else by its token, and meets the faults
+    of the simulator that it belongs to. What belongs to none is the first one's to refuse and to remember. So is the
+    socket itself: faults that strike on accept are the first one's only, whose truth counts every connection, while
+    that of another counts those that brought it a request.
 
     The server runs in a task of its own that belongs to no scope of the caller's, so the block may be entered in one
     task and left in another, as pytest fixtures are. Leaving it closes every connection.
 
     Raises:
         OSError: the address cannot be had.
+        ValueError: two simulators have the same customer id.
     """
+    accounts = Accounts((simulator, *others))
     listener = _listen(host, port)
-    server = _Server(simulator, listener)
+    server = _Server(accounts, listener)
     server.start()
     try:
-        yield Running(simulator, *listener.getsockname()[:2])
+        yield Running(accounts.simulators, *listener.getsockname()[:2])
     finally:
         with anyio.CancelScope(shield=True):
             await server.close()
@@ -68,7 +83,7 @@ async def serve(simulator: Simulator, *, host: str = "127.0.0.1", port: int = 0)
 class _Server:
     """Accepts and answers until it is closed."""
 
-    simulator: Simulator
+    accounts: Accounts
     listener: socket.socket
     _scope: anyio.CancelScope = field(factory=anyio.CancelScope, init=False)
     _done: anyio.Event = field(factory=anyio.Event, init=False)
@@ -113,19 +128,22 @@ class _Server:
         with wire.socket, suppress(OSError):
             wire.socket.setblocking(False)  # noqa: FBT003 - the signature of the standard library
             wire.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection = self.simulator.truth.opened()
-            fault = self.simulator.faults.for_connection()
+            first = self.accounts.first
+            numbers = {first: first.truth.opened()}
+            fault = first.faults.for_connection()
             if fault is not None:
                 await fault.deliver(wire, EMPTY)
                 return
             read = await read_request(wire)
-            while read is not None and await self._exchange(wire, connection, read):
+            while read is not None and await self._exchange(wire, numbers, read):
                 read = await read_request(wire, read.rest)
 
-    async def _exchange(self, wire: Wire, connection: int, read: Read) -> bool:
-        """Answer one request and tell whether the connection stays open."""
-        simulator = self.simulator
-        request = simulator.receive(connection, read.method, read.target, read.headers, read.body)
+    async def _exchange(self, wire: Wire, numbers: dict[Simulator, int], read: Read) -> bool:
+        """Answer one request and tell whether the connection stays open; each truth has its own number for that."""
+        simulator = self.accounts.of(read)
+        if simulator not in numbers:
+            numbers[simulator] = simulator.truth.opened()
+        request = simulator.receive(numbers[simulator], read.method, read.target, read.headers, read.body)
         fault = simulator.faults.for_request(request)
         answer = simulator.respond(request, fault)
         if read.method == "HEAD":

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import format_datetime
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, unquote
 
 from attrs import evolve
 
-from ropo_async.simulator.handlers import PREFIX, handle
+from ropo_async.simulator.archive import Rereads
+from ropo_async.simulator.handlers import handle, operation_of
 from ropo_async.simulator.messages import Answer, Request
 from ropo_async.simulator.payments import BOOKED, Verdict
 from ropo_async.simulator.plan import FaultPlan
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from ropo_async.simulator.truth import Record
 
 __all__ = ["Simulator"]
+
+_AS_HOPED: Final = Rereads()
 
 
 class Simulator:
@@ -49,7 +52,7 @@ class Simulator:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         page_size: int = 1000,
-        reread_limit: int | None = None,
+        rereads: Rereads = _AS_HOPED,
         payments_show: bool = True,
     ) -> None:
         """Make one that is empty and well-behaved.
@@ -59,14 +62,14 @@ class Simulator:
             apicode: The secret that goes with it; made up, never a real one.
             token_life: Seconds that a token lives.
             clock: Monotonic seconds that tokens age by.
-            now: The time of day, with a zone: token claims, `Date` headers and made-up updates follow it.
+            now: The time of day, with a zone: token claims, `Date` headers, made-up updates and re-reads follow it.
             page_size: How many status updates one answer of the feed carries at most.
-            reread_limit: How many an answer to `date` or `billnum` carries at most; the vendor documents none.
+            rereads: How reads by `date` and `billnum` behave, which the vendor does not say.
             payments_show: Whether a booked payment shows as a status update, at once.
         """
         self.cid, self.apicode, self.page_size, self.payments_show = cid, apicode, page_size, payments_show
-        self.now, self.reread_limit = now, reread_limit
-        self.truth, self.faults = Truth(), FaultPlan()
+        self.now, self.rereads = now, rereads
+        self.truth, self.faults = Truth(now=now), FaultPlan()
         self.tokens = Tokens(token_life, clock, now)
         self.maker = UpdateMaker(now)
         self.verdicts: list[Verdict] = []
@@ -142,7 +145,7 @@ class Simulator:
             count: How many to make up when no records are given.
             seed: Which ones, as for `make_updates`.
             days: Over how many days they spread.
-            recorded: They were handed out long ago: only `date` and `billnum` find them.
+            recorded: They were handed out long ago: only `date` and `billnum` find them, whatever the lag.
         """
         made = self.make_updates(count, seed=seed, days=days) if records is None else records
         added = [dict(record) for record in made]
@@ -207,8 +210,7 @@ class Simulator:
         raw_path, _, raw_query = target.partition("?")
         path = unquote(raw_path)
         query = tuple(parse_qsl(raw_query, keep_blank_values=True))
-        place = path.removeprefix(PREFIX) if path.startswith(f"{PREFIX}/") else f"..{path}"
-        operation = f"{method} {place}"
+        operation = operation_of(method, target)
         request = Request(len(self.truth.requests), method, path, operation, query, headers, body)
         self.truth.arrived(
             Exchange(

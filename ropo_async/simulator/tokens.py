@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-__all__ = ["Tokens"]
+__all__ = ["Tokens", "bearer"]
 
 
 def _part(value: bytes) -> str:
@@ -47,16 +47,20 @@ class Tokens:
         """End the life of every token given so far."""
         self._expiry = dict.fromkeys(self._expiry, float("-inf"))
 
+    def __contains__(self, token: str) -> bool:
+        return token in self._expiry
+
     def generation(self, headers: Mapping[str, str]) -> int | None:
         """Tell which token came with a request, live or not."""
-        token = _bearer(headers)
-        return list(self._expiry).index(token) + 1 if token in self._expiry else None
+        token = bearer(headers)
+        return list(self._expiry).index(token) + 1 if token in self else None
 
     def admits(self, headers: Mapping[str, str]) -> bool:
         """Tell whether a request came with a live token."""
-        return self._expiry.get(_bearer(headers), float("-inf")) > self.clock()
+        return self._expiry.get(bearer(headers), float("-inf")) > self.clock()
 
 
-def _bearer(headers: Mapping[str, str]) -> str:
+def bearer(headers: Mapping[str, str]) -> str:
+    """Return the token that came with a request, `""` without one."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections import deque
+from datetime import UTC, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import anyio
 from attrs import evolve, field, frozen, mutable
 
+from ropo_async.simulator.archive import Archive
 from ropo_async.simulator.messages import Answer, page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, ValuesView
+
+    from ropo_async.simulator.archive import Rereads
 
 __all__ = ["Exchange", "Handout", "Invoice", "Login", "Payment", "PaymentAttempt", "Record", "Truth"]
 
@@ -46,7 +50,7 @@ class Invoice:
 
 @frozen
 class Handout:
-    """One page of the feed: its records count as recorded from here on, whether or not they arrived."""
+    """Records that one answer recorded: they count as recorded from here on, whether or not they arrived."""
 
     request: int
     """Index of the request in `Truth.requests`."""
@@ -119,17 +123,30 @@ class Truth:
     """By `jobid`, as they stand now."""
     updates: list[Record] = field(factory=list[Record])
     """Every status update there ever was, in order."""
-    pending: deque[Record] = field(factory=deque[Record])
-    """Those not yet recorded."""
     handed_out: list[Handout] = field(factory=list[Handout])
-    """The pages of the feed; answers to `date` and `billnum` consume nothing and are not among them."""
+    """The pages of the feed."""
+    consumed: list[Handout] = field(factory=list[Handout])
+    """What re-reads recorded, where they do that: those records of an answer that were pending until then."""
     payments: list[Payment] = field(factory=list[Payment])
     payment_attempts: list[PaymentAttempt] = field(factory=list[PaymentAttempt])
     requests: list[Exchange] = field(factory=list[Exchange])
     logins: list[Login] = field(factory=list[Login])
     requests_per_connection: list[int] = field(factory=list[int])
-    _places: dict[int, int] = field(factory=dict[int, int], init=False, eq=False, repr=False)
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC), eq=False, repr=False)
+    """The time of day by which updates are added and recorded."""
+    _archive: Archive = field(init=False, eq=False, repr=False)
+    _places: dict[int, tuple[list[Handout], int]] = field(
+        factory=dict[int, tuple[list[Handout], int]], init=False, eq=False, repr=False
+    )
     _changed: anyio.Event | None = field(default=None, init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._archive = Archive(self.now)
+
+    @property
+    def pending(self) -> ValuesView[Record]:
+        """The updates not yet recorded, in order."""
+        return self._archive.pending.values()
 
     @property
     def connections(self) -> int:
@@ -138,14 +155,13 @@ class Truth:
 
     @property
     def recorded(self) -> list[str]:
-        """The ids of all updates that were handed out, in order."""
-        return [str(record.get("statusid")) for handout in self.handed_out for record in handout.records]
+        """The ids of all updates that were recorded, by the feed or by re-reads, in the order in which they were."""
+        return _ids(sorted([*self.handed_out, *self.consumed], key=attrgetter("request")))
 
     @property
     def undelivered(self) -> list[str]:
-        """The ids of the recorded updates whose page did not leave whole: what a careless client has lost."""
-        pages = (handout for handout in self.handed_out if handout.delivered is not True)
-        return [str(record.get("statusid")) for handout in pages for record in handout.records]
+        """The ids of the recorded updates whose answer did not leave whole: what a careless client has lost."""
+        return _ids(handout for handout in [*self.handed_out, *self.consumed] if handout.delivered is not True)
 
     def count(self, operation: str) -> int:
         """How many requests there were for one operation."""
@@ -158,17 +174,24 @@ class Truth:
             await changed.wait()
 
     def add_update(self, record: Record, *, recorded: bool = False) -> None:
-        """Add one status update; a recorded one is found by `date` and `billnum` only."""
+        """Add one status update; one recorded long ago is found by `date` and `billnum` only."""
         self.updates.append(record)
-        if not recorded:
-            self.pending.append(record)
+        self._archive.add(record, recorded=recorded)
 
     def take(self, request: int, limit: int) -> list[Record]:
         """Hand out up to `limit` pending updates, which records them."""
-        records = [self.pending.popleft() for _ in range(min(limit, len(self.pending)))]
+        return self._record(self.handed_out, request, self._archive.take(limit))
+
+    def reread(self, request: int, name: str, value: str, rereads: Rereads) -> list[Record]:
+        """Return what a read by `date` or `billnum` finds."""
+        found, consumed = self._archive.read(name, value, rereads)
+        self._record(self.consumed, request, consumed)
+        return found
+
+    def _record(self, handouts: list[Handout], request: int, records: list[Record]) -> list[Record]:
         if records:
-            self._places[request] = len(self.handed_out)
-            self.handed_out.append(Handout(request, tuple(records)))
+            self._places[request] = handouts, len(handouts)
+            handouts.append(Handout(request, tuple(records)))
         return records
 
     def last_page(self) -> Answer:
@@ -193,13 +216,17 @@ class Truth:
         self.notify()
 
     def delivered(self, request: int, delivered: bool | None) -> None:  # noqa: FBT001 - it is the value to store
-        """Note whether the page of a request left whole."""
-        place = self._places.get(request)
-        if place is not None:
-            self.handed_out[place] = evolve(self.handed_out[place], delivered=delivered)
+        """Note whether the records of a request left whole."""
+        if request in self._places:
+            handouts, place = self._places[request]
+            handouts[place] = evolve(handouts[place], delivered=delivered)
 
     def notify(self) -> None:
         """Wake up whoever waits in `until`."""
         if self._changed is not None:
             self._changed.set()
             self._changed = None
+
+
+def _ids(handouts: Iterable[Handout]) -> list[str]:
+    return [str(record.get("statusid")) for handout in handouts for record in handout.records]

@@ -7,10 +7,10 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
+from ropo_async.simulator.archive import HELSINKI
 from ropo_async.simulator.truth import ZERO
 
 if TYPE_CHECKING:
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
     from ropo_async.simulator.truth import Invoice, Record
 
-__all__ = ["HELSINKI", "UpdateMaker"]
-
-HELSINKI: Final = ZoneInfo("Europe/Helsinki")
+__all__ = ["UpdateMaker"]
 
 # (statuscode, statusref, statustext): the labels are localised, which is why no client may branch on them.
 _COMMENTS: Final = (

@@ -3,12 +3,14 @@ import signal
 import socket
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from ropo_async.simulator.__main__ import main
+from ropo_async.simulator import Rereads
+from ropo_async.simulator.__main__ import _parser, _simulator, main
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "ropo_async.simulator"]
@@ -46,6 +48,15 @@ def test_help_shows_examples(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main(["--help"])
     assert "--port 8080 --updates 2500 --seed 1" in capsys.readouterr().out
+
+
+def test_rereads_can_be_told_how_to_behave() -> None:
+    assert _simulator(_parser().parse_args([])).rereads == Rereads()
+    options = "--reread-limit 7 --reread-consume --reread-by paydate --reread-lag 1.5 --reread-only-recorded"
+    simulator = _simulator(_parser().parse_args(options.split()))
+    assert simulator.rereads == Rereads(7, True, "paydate", timedelta(seconds=1.5), True)  # noqa: FBT003
+    with pytest.raises(SystemExit, match="2"):
+        main(["--reread-by", "duedate"])
 
 
 def test_faults_are_listed_and_no_others_accepted(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ import httpx
 import msgspec
 import pytest
 
-from ropo_async.simulator import Simulator
+from ropo_async.simulator import Rereads, Simulator
 
 pytestmark = pytest.mark.anyio
 
@@ -48,7 +48,7 @@ async def test_filters_find_recorded_updates_and_record_nothing(
 
 
 async def test_a_busy_day_can_be_capped(simulator: Simulator, client: httpx.AsyncClient) -> None:
-    simulator.reread_limit = 3
+    simulator.rereads = Rereads(limit=3)
     simulator.add_updates({"statusid": f"C{n}", "statustime": "2026-01-02 10:00:00"} for n in range(5))
     assert ids(await client.get(FEED, params={"date": "2026-01-02"})) == ["C0", "C1", "C2"]
 

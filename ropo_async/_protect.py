@@ -1,14 +1,15 @@
-"""Finishing what must not be cut: the one form of protection that holds on asyncio and on trio."""
+"""Finishing what must not be cut, and working beside a block: forms that hold on asyncio and on trio."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
 import anyio.lowlevel
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 
 T = TypeVar("T")
 
@@ -37,3 +38,21 @@ async def finish(critical: Callable[[], Awaitable[T]]) -> T:
     if errors:
         raise errors.pop()
     return results.pop()
+
+
+@asynccontextmanager
+async def beside(work: Callable[[], Coroutine[Any, Any, None]]) -> AsyncGenerator[None]:
+    """Run `work` while the block runs, and cancel it at the block's end.
+
+    What either raises ends the other and comes out as it is; only where both raise, it comes out as a group.
+    """
+    try:
+        async with anyio.create_task_group() as group:
+            group.start_soon(work)
+            yield
+            group.cancel_scope.cancel()
+    except BaseExceptionGroup as errors:
+        if len(errors.exceptions) > 1:
+            raise
+        error = errors.exceptions[0]
+        raise error from error.__cause__

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from attrs import evolve
+from attrs import define, evolve
 
 from ropo_async import _http as http
 from ropo_async import codec
@@ -73,11 +74,9 @@ class RopoClient:
         if not all(callable(hook) for hook in hooks):
             raise InvalidInput("hooks must be callables that take one event")
         policy = retries or RetryPolicy()
-        self._http_client = http_client
-        self._pool = Pool()
-        self._closed = False
+        self._owns, self._line = True, _Line(Pool(), http_client)
         plain = Transport(
-            sender=self._send,
+            sender=self._line.send,
             base=base_url(server),
             timeouts=timeouts or Timeouts(),
             policy=policy,
@@ -85,7 +84,12 @@ class RopoClient:
             hooks=tuple(hooks),
             user_agent=f"ropo-async/{__version__}",
         )
-        transport = evolve(plain, auth=_provider(auth, plain))
+        self._serve(plain, auth)
+
+    def _serve(self, plain: Transport, auth: Credentials | StaticToken | TokenProvider) -> None:
+        self._plain = plain
+        cid = auth.cid if isinstance(auth, Credentials) else None
+        transport = evolve(plain, cid=cid, auth=_provider(auth, plain))
         self.status_updates = StatusUpdates(transport)
         self.payments = Payments(transport)
 
@@ -108,10 +112,24 @@ class RopoClient:
             raise InvalidInput(f"ROPO_SERVER is not set: a URL, or one of {', '.join(Environment.__members__)}")
         return cls(given["ROPO_SERVER"], auth_from_env(given), **options)
 
+    def for_account(self, auth: Credentials | StaticToken | TokenProvider) -> Self:
+        """Return a client of another account on the same server, over the connections of this one.
+
+        It has a token and a retry budget of its own, so that the trouble of one account is not the other's. Closing it
+        closes nothing; it works until this client is closed.
+
+        Raises:
+            InvalidInput: credentials that cannot be right.
+        """
+        other = copy(self)
+        other._owns = False  # noqa: SLF001 - its own class
+        other._serve(evolve(self._plain, budget=Budget(self._plain.policy.capacity)), auth)  # noqa: SLF001 - as above
+        return other
+
     async def aclose(self) -> None:
         """Close the client's own connections. Calls that are under way are carried to their end."""
-        self._closed = True
-        await self._pool.aclose()
+        if self._owns:
+            await self._line.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -125,14 +143,27 @@ class RopoClient:
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"RopoClient({'closed' if self._closed else 'open'})"
+        return f"RopoClient({'closed' if self._line.closed else 'open'})"
 
-    async def _send(self, request: http.Request) -> http.Response:
-        if self._closed:
+
+@define
+class _Line:
+    """The connections that the clients of several accounts share."""
+
+    pool: Pool
+    http_client: http.AsyncClient | None
+    closed: bool = False
+
+    async def send(self, request: http.Request) -> http.Response:
+        if self.closed:
             raise ClientClosed("the client is closed; use it inside its `async with`")
-        if self._http_client is None:
-            return await self._pool.handle_async_request(request)
-        return await self._http_client.send(request, stream=True, auth=None, follow_redirects=False)
+        if self.http_client is None:
+            return await self.pool.handle_async_request(request)
+        return await self.http_client.send(request, stream=True, auth=None, follow_redirects=False)
+
+    async def aclose(self) -> None:
+        self.closed = True
+        await self.pool.aclose()
 
 
 def _provider(auth: object, transport: Transport) -> TokenProvider:

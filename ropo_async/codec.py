@@ -44,6 +44,7 @@ __all__ = [
     "read_page",
     "read_receipt",
     "read_token",
+    "read_update",
     "read_vendor_error",
     "reread_request",
     "salvage_page",
@@ -231,6 +232,18 @@ def status_error(answer: Answer) -> StatusError:
         vendor_text=vendor.text,
         **hint,
     )
+
+
+def read_update(record: bytes) -> StatusUpdate:
+    """Return the status update in `record`, one JSON object.
+
+    Raises:
+        DecodeError: it cannot be read.
+    """
+    try:
+        return _updates.read(record)
+    except UNREADABLE as error:
+        raise DecodeError(operations.POLL.name, _reason(error), raw=record) from None
 
 
 class _Status(msgspec.Struct):

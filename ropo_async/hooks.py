@@ -7,23 +7,31 @@ logged and does no harm to the call.
 from __future__ import annotations
 
 import logging
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from ropo_async.errors import Phase
 
 __all__ = [
     "Anomaly",
     "Attempted",
+    "DeadLettered",
     "Event",
     "Finished",
+    "GapEnded",
+    "GapOpened",
     "Hook",
+    "PollFailed",
     "RecordsUndecoded",
     "Retrying",
+    "RoundFinished",
+    "SweepFound",
     "TokenRenewed",
     "log_events",
 ]
@@ -41,6 +49,11 @@ class Attempted:
     status: int | None
     phase: Phase | None
     duration: float
+
+    @property
+    def answer(self) -> int | str | None:
+        """The status, or how far it got without one."""
+        return self.status if self.phase is None else self.phase.value
 
 
 @frozen
@@ -73,7 +86,7 @@ class TokenRenewed:
 
 @frozen
 class RecordsUndecoded:
-    """`count` records of an answer could not be read; they are kept in `Page.undecoded`."""
+    """`count` records of an answer could not be read; they are kept in `Page.undecoded`, or in the quarantine."""
 
     operation: str
     count: int
@@ -87,7 +100,80 @@ class Anomaly:
     what: str
 
 
-Event = Attempted | Retrying | Finished | TokenRenewed | RecordsUndecoded | Anomaly
+@frozen
+class RoundFinished:
+    """An inbox has asked the feed of `cid` until it had no more, or until something went wrong.
+
+    `records` were on `pages`; of them `new` were put into the journal for delivery. `duration` is in seconds.
+    """
+
+    cid: str
+    drained: bool
+    pages: int
+    records: int
+    new: int
+    duration: float
+
+
+@frozen
+class PollFailed:
+    """A background poller of `cid` ran into `error`, the name of a class, and goes on in `wait` seconds."""
+
+    cid: str
+    error: str
+    wait: float
+
+
+@frozen
+class GapOpened:
+    """Updates of `cid` may be missing; `cause` says what happened. Their days are going to be read again."""
+
+    cid: str
+    cause: str
+
+
+@frozen
+class GapEnded:
+    """A gap of `cid` was closed; or where `proven` is False, it cannot be shown that nothing is missing."""
+
+    cid: str
+    proven: bool
+    reason: str
+
+
+@frozen
+class SweepFound:
+    """Reading a day again as a precaution has found `count` records of `cid` that the feed has not handed out here."""
+
+    cid: str
+    day: date
+    count: int
+
+
+@frozen
+class DeadLettered:
+    """The record at `seq` in the journal was tried `attempts` times; `error` is the class of the last failure."""
+
+    cid: str
+    seq: int
+    attempts: int
+    error: str
+
+
+Event = (
+    Attempted
+    | Retrying
+    | Finished
+    | TokenRenewed
+    | RecordsUndecoded
+    | Anomaly
+    | RoundFinished
+    | PollFailed
+    | GapOpened
+    | GapEnded
+    | SweepFound
+    | DeadLettered
+)
 
 
 class Hook(Protocol):
@@ -97,30 +183,36 @@ class Hook(Protocol):
         """Take note of `event`."""
 
 
+_LOGGED: Mapping[type[Event], tuple[int, str]] = MappingProxyType(
+    {
+        Attempted: (logging.DEBUG, "{0.operation}: attempt {0.attempt}: {0.answer} in {0.duration:.3f} s"),
+        Retrying: (logging.INFO, "{0.operation}: attempt {0.attempt} failed ({0.reason}), next one in {0.wait:.2f} s"),
+        Finished: (logging.WARNING, "{0.operation}: {0.outcome} after {0.attempts} attempts, {0.duration:.3f} s"),
+        TokenRenewed: (logging.DEBUG, "token renewed, good for {0.lifetime:.0f} s"),
+        RecordsUndecoded: (logging.WARNING, "{0.operation}: {0.count} records could not be read; kept as they came"),
+        Anomaly: (logging.WARNING, "{0.operation}: {0.what}"),
+        RoundFinished: (logging.DEBUG, "feed of {0.cid}: {0.records} records, {0.new} new, drained: {0.drained}"),
+        PollFailed: (logging.WARNING, "polling {0.cid} failed ({0.error}); going on in {0.wait:.0f} s"),
+        GapOpened: (logging.WARNING, "updates of {0.cid} may be missing, their days are read again: {0.cause}"),
+        GapEnded: (logging.ERROR, "gap of {0.cid}: {0.reason}"),
+        SweepFound: (logging.WARNING, "{0.count} updates of {0.cid} on {0.day} had never come through its feed"),
+        DeadLettered: (logging.ERROR, "update {0.seq} of {0.cid} failed {0.attempts} times ({0.error})"),
+    },
+)
+
+
 def log_events(event: Event, /) -> None:
     """Log `event` to the logger `ropo_async`: failures and lost records as warnings, the rest for debugging."""
+    level, template = _LOGGED[type(event)]
     match event:
-        case RecordsUndecoded():
-            logger.warning("%s: %d records could not be read; see Page.undecoded", event.operation, event.count)
-        case Anomaly():
-            logger.warning("%s: %s", event.operation, event.what)
-        case Retrying():
-            logger.info(
-                "%s: attempt %d failed (%s), next one in %.2f s",
-                event.operation,
-                event.attempt,
-                event.reason,
-                event.wait,
-            )
-        case Attempted():
-            answer = event.status if event.phase is None else event.phase.value
-            logger.debug("%s: attempt %d: %s in %.3f s", event.operation, event.attempt, answer, event.duration)
-        case Finished():
-            level = logging.DEBUG if event.outcome == "ok" else logging.WARNING
-            took = f"{event.duration:.3f} s"
-            logger.log(level, "%s: %s after %d attempts, %s", event.operation, event.outcome, event.attempts, took)
-        case TokenRenewed():
-            logger.debug("token renewed, good for %.0f s", event.lifetime)
+        case Finished(outcome="ok"):
+            level = logging.DEBUG
+        case GapEnded(proven=True):
+            level = logging.INFO
+        case _:
+            pass
+    if logger.isEnabledFor(level):
+        logger.log(level, "%s", template.format(event))
 
 
 def emit(hooks: Iterable[Hook], event: Event) -> None:

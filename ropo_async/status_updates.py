@@ -112,6 +112,28 @@ class StatusUpdates:
             raise InvalidInput("billnum must be text, and not empty")
         return Reading(partial(self._read, codec.reread_request(billnum=billnum)))
 
+    @property
+    def server(self) -> str:
+        """The base URL of the server."""
+        return self._transport.base
+
+    @property
+    def cid(self) -> str | None:
+        """The customer id whose updates these are; None where only a token says it."""
+        return self._transport.cid
+
+    async def ask(self, request: Request) -> Answer:
+        """Send `request` and return the answer as it came, for what stores it before it reads it: the inbox."""
+        return await self._transport.send(request, _as_it_came)
+
+    async def prepare(self) -> None:
+        """Have a token that outlives a poll: a login that fails is no doubt about one."""
+        await self._transport.ready(POLL)
+
+    def tell(self, event: hooks.Event) -> None:
+        """Tell the client's hooks."""
+        hooks.emit(self._transport.hooks, event)
+
     async def head(self, iteration: Iteration, *, may_ask: bool) -> Page | None:
         """Return the next page without taking it, or None when there is none and none may be asked for."""
         async with self._lock:
@@ -146,15 +168,12 @@ class StatusUpdates:
     def _understand(self, answer: Answer) -> Page | None:
         page, operation = codec.read_page(answer), answer.operation.name
         if page is None and answer.headers.get("content-length", "0") != "0":
-            self._tell(
+            self.tell(
                 hooks.Anomaly(operation, "a 204 with a body, which cannot be read; the server contradicts itself")
             )
         if page is not None and page.undecoded:
-            self._tell(hooks.RecordsUndecoded(operation, len(page.undecoded)))
+            self.tell(hooks.RecordsUndecoded(operation, len(page.undecoded)))
         return page
-
-    def _tell(self, event: hooks.Event) -> None:
-        hooks.emit(self._transport.hooks, event)
 
     async def _poll(self, iteration: Iteration) -> None:
         """Ask once. It runs to its end even when the caller is cancelled, so that page or loss are here next time."""
@@ -190,16 +209,25 @@ def _lost(error: OutcomeUnknown, iteration: Iteration) -> UpdatesMayBeLost:
         pages=iteration.pages,
         updates=iteration.updates,
         dates=days_at_risk(iteration.started, datetime.now(UTC)),
-        salvaged=_salvaged(error.__cause__),
+        salvaged=_salvaged(error),
     )
 
 
-def _salvaged(cause: BaseException | None) -> Page | None:
-    match cause:
-        case TransportError(status=200):
-            body = cause.partial
-        case DecodeError():
-            body = cause.raw
+def _salvaged(error: OutcomeUnknown) -> Page | None:
+    body = arrived(error)
+    return None if body is None else codec.salvage_page(Answer(operation=POLL, status=200, body=body))
+
+
+def arrived(error: OutcomeUnknown) -> bytes | None:
+    """Return what arrived of an answer that broke off or cannot be read; None where no page had begun."""
+    match error.__cause__:
+        case TransportError(status=200) as cause:
+            return cause.partial
+        case DecodeError() as cause:
+            return cause.raw
         case _:
             return None
-    return codec.salvage_page(Answer(operation=POLL, status=200, body=body))
+
+
+def _as_it_came(answer: Answer) -> Answer:
+    return answer

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ropo_async.auth import TokenProvider
     from ropo_async.config import Timeouts
     from ropo_async.exchange import Sender
+    from ropo_async.operations import Operation
 
 __all__ = ["Transport"]
 
@@ -45,11 +46,23 @@ class Transport:
     timeouts: Timeouts
     policy: RetryPolicy
     budget: Budget
+    cid: str | None = None
+    """The customer id whose account it is, where the credentials say so."""
     auth: TokenProvider | None = None
     """Where its tokens come from; without one nothing is signed, as for the login itself."""
     hooks: Sequence[hooks.Hook] = ()
     draw: Callable[[], float] = random.random
     user_agent: str = "ropo-async"
+
+    async def ready(self, operation: Operation) -> None:
+        """Have a token that outlives a call of `operation`."""
+        if self.auth is not None:
+            with quiet():
+                await self.auth.token(rejected=None, valid_for=self.validity(operation))
+
+    def validity(self, operation: Operation) -> float:
+        """Return for how many seconds a token must be good when a call of `operation` begins."""
+        return self.timeouts.read_of(operation) + TOKEN_MARGIN if operation.fresh else 0.0
 
     async def send(self, request: Request, read: Callable[[Answer], T]) -> T:
         """Send `request`, again where that is safe, and return what `read` makes of the answer.
@@ -136,9 +149,7 @@ class _Call(Generic[T]):
         if self.transport.auth is None:
             return await self._exchange({})
         self.exchange = None
-        operation = self.request.operation
-        valid_for = self.transport.timeouts.read_of(operation) + TOKEN_MARGIN if operation.fresh else 0.0
-        get_token = partial(self.transport.auth.token, valid_for=valid_for)
+        get_token = partial(self.transport.auth.token, valid_for=self.transport.validity(self.request.operation))
         token = await get_token(rejected=None)
         answer = await self._exchange(_bearer(token))
         if answer.status != 401 or self.renewed:

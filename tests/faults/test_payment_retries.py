@@ -223,7 +223,7 @@ async def test_a_payment_that_got_no_connection_was_not_sent(
         auth = token(simulator)
         client = connect(auth=auth, timeouts=quick, http_client=http if own_http_client else None)
         other = connect(auth=auth, timeouts=patient, http_client=http if own_http_client else None)
-        client._pool = other._pool = Pool(max_connections=1)
+        client._line.pool = other._line.pool = Pool(max_connections=1)
         simulator.fail(Fault.hang(processed=False), operation=REREAD)
         async with anyio.create_task_group() as group:
             group.start_soon(read, other)

@@ -11,15 +11,19 @@ import pytest
 
 from ropo_async import errors
 from ropo_async.errors import (
-    BODY_LIMIT,
     AuthenticationError,
     BadRequest,
     ClientClosed,
     DecodeError,
+    FeedBusy,
     FeedStalled,
     InvalidInput,
+    JournalError,
+    JournalProblem,
+    LeaseLost,
     NotFound,
     OutcomeUnknown,
+    PageNotStored,
     PaymentRejected,
     PermissionDenied,
     Phase,
@@ -30,6 +34,7 @@ from ropo_async.errors import (
     TransportError,
     UpdatesMayBeLost,
 )
+from ropo_async.errors._answers import BODY_LIMIT
 from ropo_async.records import Page, PaymentReceipt, PaymentStatus, StatusUpdate
 
 SECRET = "hunter2-of-Testi"
@@ -52,6 +57,19 @@ EXAMPLES: list[tuple[RopoError, str]] = [
     (InvalidInput("amount must be a Decimal"), "amount must be a Decimal"),
     (ClientClosed("the client is closed"), "the client is closed"),
     (FeedStalled("the same page twice"), "the same page twice"),
+    (FeedBusy("another poller has its turn"), "another poller has its turn"),
+    (LeaseLost("another consumer has it"), "another consumer has it"),
+    (
+        JournalError(JournalProblem.NEWER, "its schema is version 9"),
+        (
+            "the journal cannot be used: a newer version of this library has written it; upgrade this one "
+            "(its schema is version 9)"
+        ),
+    ),
+    (
+        PageNotStored(JournalError(JournalProblem.FULL), raw=SECRET.encode()),
+        ("a page arrived and is kept in memory only: the journal cannot be used: there is no room left on its disk"),
+    ),
     (
         TransportError(NAME, Phase.NOT_SENT, "no connection could be made", permanent=True),
         "payments.register: no connection could be made (nothing was sent)",
@@ -144,7 +162,7 @@ def _by_pickle(protocol: int) -> Callable[[RopoError], RopoError]:
 
 
 def test_there_is_an_example_of_every_class() -> None:
-    classes = {getattr(errors, name) for name in errors.__all__} - {Phase}
+    classes = {getattr(errors, name) for name in errors.__all__} - {Phase, JournalProblem}
     assert {type(error) for error in ERRORS} == classes
 
 

@@ -1,6 +1,7 @@
 """Events: harmless to the call, and quiet about people."""
 
 import logging
+from datetime import date
 
 import pytest
 from attrs import fields
@@ -9,10 +10,16 @@ from ropo_async.errors import Phase
 from ropo_async.hooks import (
     Anomaly,
     Attempted,
+    DeadLettered,
     Event,
     Finished,
+    GapEnded,
+    GapOpened,
+    PollFailed,
     RecordsUndecoded,
     Retrying,
+    RoundFinished,
+    SweepFound,
     TokenRenewed,
     emit,
     log_events,
@@ -36,9 +43,32 @@ EVENTS: list[tuple[Event, int, str]] = [
     (
         RecordsUndecoded("status_updates.pages", 3),
         logging.WARNING,
-        "status_updates.pages: 3 records could not be read; see Page.undecoded",
+        "status_updates.pages: 3 records could not be read; kept as they came",
     ),
     (Anomaly("status_updates.pages", "204 with a body"), logging.WARNING, "status_updates.pages: 204 with a body"),
+    (
+        RoundFinished("1000011", drained=True, pages=2, records=1500, new=1400, duration=0.5),
+        logging.DEBUG,
+        "feed of 1000011: 1500 records, 1400 new, drained: True",
+    ),
+    (
+        PollFailed("1000011", "ServerError", 120.0),
+        logging.WARNING,
+        "polling 1000011 failed (ServerError); going on in 120 s",
+    ),
+    (
+        GapOpened("1000011", "an answer went missing"),
+        logging.WARNING,
+        "updates of 1000011 may be missing, their days are read again: an answer went missing",
+    ),
+    (GapEnded("1000011", proven=True, reason="it is closed"), logging.INFO, "gap of 1000011: it is closed"),
+    (GapEnded("1000011", proven=False, reason="ask Ropo"), logging.ERROR, "gap of 1000011: ask Ropo"),
+    (
+        SweepFound("1000011", date(2026, 3, 3), 7),
+        logging.WARNING,
+        "7 updates of 1000011 on 2026-03-03 had never come through its feed",
+    ),
+    (DeadLettered("1000011", 4711, 10, "KeyError"), logging.ERROR, "update 4711 of 1000011 failed 10 times (KeyError)"),
 ]
 
 
@@ -73,6 +103,16 @@ def test_events_have_room_for_nothing_personal() -> None:
         "lifetime",
         "count",
         "what",
+        "cid",
+        "drained",
+        "pages",
+        "records",
+        "new",
+        "error",
+        "cause",
+        "proven",
+        "day",
+        "seq",
     }
     assert {field.name for kind in Event.__args__ for field in fields(kind)} == known
 

@@ -1,0 +1,42 @@
+"""The journal: durable storage of the feed. Open one with `Journal.open`."""
+
+from ropo_async.journal.base import Journal, Turn
+from ropo_async.journal.gaps import DayState, Gap, GapDay, GapState, Loss
+from ropo_async.journal.values import (
+    Account,
+    AccountState,
+    DeadLetter,
+    Entry,
+    Health,
+    Leased,
+    Merged,
+    PollState,
+    Quarantined,
+    Received,
+    Source,
+    StoredPoll,
+    Unreadable,
+)
+
+__all__ = [
+    "Account",
+    "AccountState",
+    "DayState",
+    "DeadLetter",
+    "Entry",
+    "Gap",
+    "GapDay",
+    "GapState",
+    "Health",
+    "Journal",
+    "Leased",
+    "Loss",
+    "Merged",
+    "PollState",
+    "Quarantined",
+    "Received",
+    "Source",
+    "StoredPoll",
+    "Turn",
+    "Unreadable",
+]

@@ -1,0 +1,158 @@
+"""Looking after a journal in SQL: its health, what went wrong in it, and the removal of personal data."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ropo_async.journal import _merge
+from ropo_async.journal._polls import moment
+from ropo_async.journal.values import Account, DeadLetter, Health, Merged, Quarantined, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ropo_async.journal.engine import Transaction
+    from ropo_async.journal.values import Entry
+
+
+def health(tx: Transaction, account: int | None, now: datetime) -> Health:
+    """Return how an account, or all of them together, are doing."""
+    of = "" if account is None else " AND account = ?"
+    values = () if account is None else (account,)
+
+    def number(table: str, condition: str) -> int:
+        return int(tx.rows(f"SELECT COUNT(*) FROM {table} WHERE {condition}{of}", values)[0][0])  # noqa: S608 - our own words
+
+    where = "" if account is None else "WHERE id = ?"
+    totals = tx.rows(
+        f"SELECT MIN(drained), MIN(watermark), COALESCE(SUM(pages), 0), COALESCE(SUM(handed_out), 0), "  # noqa: S608 - as above
+        f"COALESCE(SUM(records), 0), COALESCE(SUM(duplicates), 0) FROM account {where}",
+        values,
+    )
+    drained, watermark, pages, handed_out, records, duplicates = totals[0]
+    oldest = tx.rows(
+        f"SELECT arrived FROM record WHERE due IS NOT NULL{of} ORDER BY seq LIMIT 1",  # noqa: S608 - as above
+        values,
+    )
+    return Health(
+        drained=moment(drained),
+        watermark=moment(watermark),
+        lag=None if watermark is None else now - datetime.fromtimestamp(watermark, UTC),
+        records=int(records),
+        waiting=number("record", "due IS NOT NULL"),
+        oldest=moment(oldest[0][0]) if oldest else None,
+        dead=number("record", "state = 'dead'"),
+        quarantined=number("quarantine", "1 = 1"),
+        open_gaps=number("gap", "state IN ('open', 'backfilled')"),
+        unresolved_gaps=number("gap", "state = 'unresolved'"),
+        seen_only_by_sweep=number("record", "source = 'sweep' AND consumed = 0"),
+        duplicates=int(duplicates),
+        pages=int(pages),
+        records_per_page=float(handed_out) / float(pages) if pages else 0.0,
+    )
+
+
+def dead(tx: Transaction, account: int | None) -> list[DeadLetter]:
+    """Return the dead letters."""
+    of, values = ("", ()) if account is None else (" AND r.account = ?", (account,))
+    rows = tx.rows(
+        f"SELECT r.seq, a.server, a.cid, r.key, r.ordinal, r.revision, r.attempts, r.error, r.body "  # noqa: S608 - our own words
+        f"FROM record r JOIN account a ON a.id = r.account WHERE r.state = 'dead'{of} ORDER BY r.seq",
+        values,
+    )
+    return [
+        DeadLetter(seq, Account(server, cid), key, ordinal, revision, attempts, error or "", bytes(body or b""))
+        for seq, server, cid, key, ordinal, revision, attempts, error, body in rows
+    ]
+
+
+def quarantined(tx: Transaction, account: int | None, after: int, limit: int) -> list[Quarantined]:
+    """Return records that could not be read."""
+    of, values = ("", ()) if account is None else (" AND q.account = ?", (account,))
+    rows = tx.rows(
+        f"SELECT q.id, a.server, a.cid, q.source, q.arrived, q.reason, q.body "  # noqa: S608 - our own words
+        f"FROM quarantine q JOIN account a ON a.id = q.account WHERE q.id > ?{of} ORDER BY q.id LIMIT ?",
+        (after, *values, limit),
+    )
+    return [_quarantined(row) for row in rows]
+
+
+def _quarantined(row: Sequence[Any]) -> Quarantined:
+    number, server, cid, source, arrived, reason, body = row
+    at = datetime.fromtimestamp(arrived, UTC)
+    return Quarantined(number, Account(server, cid), Source(source), at, reason, bytes(body))
+
+
+def release_quarantined(tx: Transaction, quarantined: Quarantined, entry: Entry, at: float) -> Merged:
+    """Move a record from the quarantine to the others, once."""
+    found = tx.rows("DELETE FROM quarantine WHERE id = ? RETURNING account", (quarantined.id,))
+    return _merge.add(tx, int(found[0][0]), [entry], source=quarantined.source, at=at) if found else Merged()
+
+
+def keys_on(tx: Transaction, account: int, day: str, before: float) -> set[str]:
+    """Return the keys of a day's records that the feed had handed out before then."""
+    rows = tx.rows(
+        "SELECT DISTINCT key FROM record r WHERE account = ? AND day = ? AND consumed = 1 AND arrived < ? "
+        # A record that is filed under another day by now is no witness for this one.
+        "AND NOT EXISTS (SELECT 1 FROM record n WHERE n.account = r.account AND n.key = r.key "
+        "AND n.ordinal = r.ordinal AND n.revision > r.revision AND (n.day IS NULL OR n.day <> r.day))",
+        (account, day, before),
+    )
+    return {key for (key,) in rows}
+
+
+def open_invoices(tx: Transaction, account: int, limit: int) -> list[str]:
+    """Return the numbers of invoices that were last seen open."""
+    rows = tx.rows(
+        "SELECT r.billnum FROM record r JOIN (SELECT MAX(seq) AS last FROM record "
+        "WHERE account = ? AND billnum IS NOT NULL GROUP BY billnum) n ON n.last = r.seq "
+        "WHERE r.is_open = 1 ORDER BY r.seq DESC LIMIT ?",
+        (account, limit),
+    )
+    return [billnum for (billnum,) in rows]
+
+
+def purge(tx: Transaction, before: float) -> int:
+    """Remove content that is old enough."""
+    # The answer of a lost one may still come, from a poller that was slow to store it.
+    tx.run("DELETE FROM poll WHERE ended < ? AND state NOT IN ('intent', 'received', 'lost')", (before,))
+    return tx.run(
+        "UPDATE record SET body = NULL, billnum = NULL, day = NULL, error = NULL "
+        "WHERE state = 'acked' AND settled < ? AND body IS NOT NULL",
+        (before,),
+    )
+
+
+def erase(tx: Transaction, account: int | None, billnum: str) -> int:
+    """Remove the content of an invoice, wherever it is."""
+    of, values = ("", ()) if account is None else (" AND account = ?", (account,))
+    erased = tx.run(
+        f"UPDATE record SET body = NULL, billnum = NULL, day = NULL, error = NULL, state = 'acked', due = NULL, "  # noqa: S608 - our own words
+        f"settled = COALESCE(settled, ?) WHERE billnum = ?{of}",
+        (tx.now, billnum, *values),
+    )
+    for row, content in tx.rows(f"SELECT id, body FROM quarantine WHERE 1 = 1{of}", values):  # noqa: S608 - as above
+        if _mentions(bytes(content), billnum):
+            erased += tx.run("DELETE FROM quarantine WHERE id = ?", (row,))
+    for row, content in tx.rows(f"SELECT id, raw FROM poll WHERE state = 'partial' AND raw IS NOT NULL{of}", values):  # noqa: S608 - as above
+        if _mentions(bytes(content), billnum):
+            tx.run("UPDATE poll SET raw = NULL WHERE id = ?", (row,))
+    return erased
+
+
+_VALUE = re.compile(rb'"(?:[^"\\]|\\.)*"|[^\s,:{}\[\]"]+', re.DOTALL)
+
+
+def _mentions(content: bytes, billnum: str) -> bool:
+    """Whether a value in `content` is `billnum`: as JSON it may be written in many ways, and part of it is another."""
+    return any(_text(value) == billnum for value in _VALUE.findall(content))
+
+
+def _text(value: bytes) -> str:
+    with suppress(ValueError):
+        return str(json.loads(value)) if value.startswith(b'"') else value.decode()
+    return value.strip(b'"').decode("utf-8", "replace")

@@ -1,0 +1,174 @@
+"""Leases in SQL: who works on what. A record waits while its `due` is set; it may be had once that time has come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ropo_async.errors import LeaseLost
+from ropo_async.journal._merge import CHUNK, marks
+from ropo_async.journal.values import Account, Leased, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ropo_async.journal.engine import Transaction
+
+FAR = 2 * 24 * 3600.0
+"""Seconds ahead that no lease reaches: what is due later than that was dated by a clock that has jumped since."""
+
+ACK = (
+    "UPDATE {record} SET state = 'acked', due = NULL, settled = ?, error = NULL "
+    "WHERE seq = ? AND lease = ? AND state = 'leased'"
+)
+"""With the table's name to fill in. Parameters: Unix seconds, the record's place, the token of its lease."""
+
+_ALONE = (
+    " AND (r.billnum IS NULL OR NOT EXISTS (SELECT 1 FROM record p WHERE p.account = r.account "
+    "AND p.billnum = r.billnum AND p.due IS NOT NULL AND p.seq <> r.seq "
+    "AND (p.seq < r.seq OR (p.state = 'leased' AND p.due > ? AND p.due <= ?))))"
+)
+"""Of an invoice the first that waits, and none while another is lent, which may be a later one."""
+
+
+def lease(
+    tx: Transaction,
+    accounts: Sequence[int] | None,
+    limit: int,
+    seconds: float,
+    attempts: int,
+    *,
+    grouped: bool,
+) -> tuple[list[Leased], float | None]:
+    """Lend records; those that were tried too often become dead letters on the way."""
+    times = (tx.now, tx.now + FAR)
+    rows = tx.rows(
+        f"SELECT r.seq, r.attempts FROM record r WHERE r.due IS NOT NULL AND (r.due <= ? OR r.due > ?)"  # noqa: S608 - fixed words and question marks
+        f"{_of(accounts)}{_ALONE if grouped else ''} ORDER BY r.seq LIMIT ? {tx.dialect.lock_rows}",
+        (*times, *(accounts or ()), *(times if grouped else ()), limit),
+    )
+    spent = [seq for seq, tried in rows if tried >= attempts]
+    if spent:
+        # Each attempt ended with its consumer: nobody was there to say what went wrong.
+        _bury(tx, spent, "the consumer ended without a word")
+    lent = _lend(tx, [seq for seq, tried in rows if tried < attempts], tx.now + seconds)
+    if lent:
+        return lent, None
+    # Where all that was found is dead now, there may be more behind it.
+    return lent, 0.0 if spent else _next_due(tx, accounts)
+
+
+def _of(accounts: Sequence[int] | None) -> str:
+    return "" if accounts is None else f" AND r.account IN ({marks(accounts)})"
+
+
+def _lend(tx: Transaction, seqs: Sequence[int], until: float) -> list[Leased]:
+    lent = list[Leased]()
+    for start in range(0, len(seqs), CHUNK):
+        part = seqs[start : start + CHUNK]
+        tx.run(
+            f"UPDATE record SET state = 'leased', due = ?, lease = lease + 1, attempts = attempts + 1 "  # noqa: S608 - question marks
+            f"WHERE seq IN ({marks(part)})",
+            (until, *part),
+        )
+        rows = tx.rows(
+            f"SELECT r.seq, r.lease, a.server, a.cid, r.key, r.ordinal, r.revision, r.source, r.attempts, r.body "  # noqa: S608 - as above
+            f"FROM record r JOIN account a ON a.id = r.account WHERE r.seq IN ({marks(part)}) ORDER BY r.seq",
+            part,
+        )
+        lent += [_leased(*row) for row in rows]
+    return lent
+
+
+def _leased(  # noqa: PLR0917 - the columns of a row
+    seq: int,
+    token: int,
+    server: str,
+    cid: str,
+    key: str,
+    ordinal: int,
+    revision: int,
+    source: str,
+    attempt: int,
+    body: bytes,
+) -> Leased:
+    return Leased(seq, token, Account(server, cid), key, ordinal, revision, Source(source), attempt, bytes(body))
+
+
+def _next_due(tx: Transaction, accounts: Sequence[int] | None) -> float | None:
+    """Return in how many seconds something comes due that is not yet."""
+    found = tx.rows(
+        f"SELECT MIN(r.due) FROM record r WHERE r.due > ? AND r.due <= ?{_of(accounts)}",  # noqa: S608 - question marks
+        (tx.now, tx.now + FAR, *(accounts or ())),
+    )[0][0]
+    return None if found is None else max(0.0, found - tx.now)
+
+
+def extend(tx: Transaction, leases: Sequence[Leased], seconds: float) -> set[int]:
+    """Extend what is still held."""
+    until = tx.now + seconds
+    statement = "UPDATE record SET due = ? WHERE seq = ? AND lease = ? AND state = 'leased'"
+    return {leased.seq for leased in leases if tx.run(statement, (until, leased.seq, leased.token))}
+
+
+def ack(tx: Transaction, leased: Leased) -> None:
+    """Settle a record for good."""
+    if not tx.run(ACK.format(record="record"), (tx.now, leased.seq, leased.token)):
+        raise lost(leased)
+
+
+def put_off(tx: Transaction, leased: Leased, seconds: float, attempts: int, error: str) -> bool:
+    """Let a record wait for another attempt, or end as a dead letter."""
+    dead = leased.attempt >= attempts
+    state, due = ("dead", None) if dead else ("new", tx.now + seconds)
+    touched = tx.run(
+        "UPDATE record SET state = ?, due = ?, error = ? WHERE seq = ? AND lease = ? AND state = 'leased'",
+        (state, due, error, leased.seq, leased.token),
+    )
+    if not touched:
+        raise lost(leased)
+    # Its end may be what the next record of the same invoice waits for.
+    tx.ring()
+    return dead
+
+
+def give_back(tx: Transaction, leases: Sequence[Leased]) -> None:
+    """Let others have records at once."""
+    statement = (
+        "UPDATE record SET state = 'new', due = 0, attempts = attempts - 1 "
+        "WHERE seq = ? AND lease = ? AND state = 'leased'"
+    )
+    for leased in leases:
+        tx.run(statement, (leased.seq, leased.token))
+    tx.ring()
+
+
+def requeue(tx: Transaction, account: int | None, seqs: Sequence[int] | None) -> int:
+    """Let dead letters be delivered again."""
+    of: tuple[str, tuple[Any, ...]] = ("", ()) if account is None else (" AND account = ?", (account,))
+    those = [("", ())] if seqs is None else [(f" AND seq IN ({marks(part)})", tuple(part)) for part in _parts(seqs)]
+    touched = sum(
+        tx.run(
+            f"UPDATE record SET state = 'new', due = 0, attempts = 0, error = NULL WHERE state = 'dead'{of[0]}{which}",  # noqa: S608 - question marks
+            (*of[1], *listed),
+        )
+        for which, listed in those
+    )
+    tx.ring()
+    return touched
+
+
+def _bury(tx: Transaction, seqs: Sequence[int], error: str) -> None:
+    for part in _parts(seqs):
+        tx.run(
+            f"UPDATE record SET state = 'dead', due = NULL, error = ? WHERE seq IN ({marks(part)})",  # noqa: S608 - as above
+            (error, *part),
+        )
+
+
+def _parts(seqs: Sequence[int]) -> list[Sequence[int]]:
+    return [seqs[start : start + CHUNK] for start in range(0, len(seqs), CHUNK)]
+
+
+def lost(leased: Leased) -> LeaseLost:
+    """Return the error of a consumer that comes too late."""
+    return LeaseLost(f"update {leased.seq} of the journal was handed to another consumer, or settled, meanwhile")

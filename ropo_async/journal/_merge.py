@@ -1,0 +1,200 @@
+"""Merging in SQL: which records of an answer are new, which are known, and which are known with other content."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field
+
+from ropo_async.journal import _gaps
+from ropo_async.journal.values import Merged, PollState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ropo_async.journal.engine import Transaction
+    from ropo_async.journal.gaps import Loss
+    from ropo_async.journal.values import Entry, Source, Unreadable
+
+CHUNK = 500
+"""Keys that are looked up at once; databases limit the parameters of a statement."""
+
+
+def merge(
+    tx: Transaction,
+    poll: int,
+    entries: Sequence[Entry],
+    unreadable: Sequence[Unreadable],
+    *,
+    source: Source,
+    at: float,
+    loss: Loss | None,
+) -> Merged:
+    """Put the records of a received answer into the journal, once."""
+    # An answer that was taken apart whole is in the records from here on; another is kept as it came.
+    state, raw = (PollState.PARSED, "NULL") if loss is None else (PollState.PARTIAL, "raw")
+    ended = tx.rows(
+        f"UPDATE poll SET state = ?, ended = ?, raw = {raw} WHERE id = ? AND state = 'received' RETURNING account",  # noqa: S608 - one of two words
+        (state.value, at, poll),
+    )
+    if not ended:
+        return Merged()
+    account = int(ended[0][0])
+    merged = add(tx, account, entries, unreadable, source=source, at=at)
+    if source.consumed:
+        size = len(entries) + len(unreadable)
+        tx.run("UPDATE account SET pages = pages + 1, handed_out = handed_out + ? WHERE id = ?", (size, account))
+    if loss is not None:
+        _gaps.lose(tx, account, loss, at)
+    return merged
+
+
+def add(
+    tx: Transaction,
+    account: int,
+    entries: Sequence[Entry],
+    unreadable: Sequence[Unreadable] = (),
+    *,
+    source: Source,
+    at: float,
+) -> Merged:
+    """Put records into the journal."""
+    lock_account(tx, account)
+    sorting = _Sorting(_known(tx, account, {entry.key for entry in entries}), source.consumed)
+    for entry in entries:
+        sorting.take(entry)
+    sorting.settle_copies()
+    tx.run_many(
+        "INSERT INTO record (account, key, ordinal, revision, hash, source, consumed, arrived, day, billnum, is_open, "
+        "body, state, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'new', 0)",
+        [
+            (
+                account,
+                entry.key,
+                ordinal,
+                revision,
+                entry.hash,
+                source.value,
+                int(source.consumed),
+                at,
+                entry.day and entry.day.isoformat(),
+                entry.billnum,
+                int(entry.is_open),
+                entry.body,
+            )
+            for entry, ordinal, revision in sorting.new
+        ],
+    )
+    tx.run_many("UPDATE record SET consumed = 1 WHERE seq = ?", [(seq,) for seq in sorting.consumed])
+    quarantined = _quarantine(tx, account, unreadable, source, at)
+    duplicates = len(entries) - len(sorting.new)
+    revisions = sum(revision > 1 for _, _, revision in sorting.new)
+    tx.run(
+        "UPDATE account SET records = records + ?, duplicates = duplicates + ? WHERE id = ?",
+        (len(sorting.new), duplicates, account),
+    )
+    if sorting.new:
+        tx.ring()
+    return Merged(len(sorting.new) - revisions, revisions, duplicates, quarantined)
+
+
+def lock_account(tx: Transaction, account: int) -> None:
+    """Let one transaction at a time work on an account's records and gaps."""
+    tx.run("UPDATE account SET epoch = epoch WHERE id = ?", (account,))
+
+
+@define
+class _Known:
+    """One record of the journal that a new one may be equal to."""
+
+    seq: int
+    ordinal: int
+    revision: int
+    hash: bytes
+    consumed: bool
+
+
+@define
+class _Sorting:
+    """Tells new records from known ones."""
+
+    known: dict[str, list[_Known]]
+    consuming: bool
+    """Whether the records were handed out by the feed, and not read again."""
+    new: list[tuple[Entry, int, int]] = field(factory=list["tuple[Entry, int, int]"])
+    """Records to add, each with its ordinal and revision."""
+    consumed: list[int] = field(factory=list[int])
+    """Places of records that were known from a re-read, and that the feed has handed out now."""
+    _copies: defaultdict[str, list[Entry]] = field(factory=lambda: defaultdict[str, "list[Entry]"](list))
+
+    def take(self, entry: Entry) -> None:
+        """Sort in one record."""
+        if not entry.identified:
+            self._copies[entry.key].append(entry)
+            return
+        newest = max(self.known.get(entry.key, ()), key=lambda known: known.revision, default=None)
+        if newest is None or newest.hash != entry.hash:
+            self._add(entry, 1, 1 if newest is None else newest.revision + 1)
+        else:
+            self._consume(newest)
+
+    def settle_copies(self) -> None:
+        """Sort in the records without an id, of which equal ones may be two events: by counting them."""
+        for key, copies in self._copies.items():
+            known = self.known.get(key, [])
+            if self.consuming:
+                # What a re-read had shown already is not one more; what the feed itself handed out before is.
+                seen = [copy for copy in known if not copy.consumed][: len(copies)]
+                for copy in seen:
+                    self._consume(copy)
+                fresh = copies[len(seen) :]
+            else:
+                fresh = copies[len(known) :]
+            for ordinal, entry in enumerate(fresh, start=len(known) + 1):
+                self.new.append((entry, ordinal, 1))
+
+    def _add(self, entry: Entry, ordinal: int, revision: int) -> None:
+        self.new.append((entry, ordinal, revision))
+        # Its place is not known yet, and not needed: within one answer it counts as handed out already.
+        self.known.setdefault(entry.key, []).append(_Known(0, ordinal, revision, entry.hash, consumed=True))
+
+    def _consume(self, known: _Known) -> None:
+        if self.consuming and not known.consumed:
+            known.consumed = True
+            self.consumed.append(known.seq)
+
+
+def _known(tx: Transaction, account: int, keys: Iterable[str]) -> dict[str, list[_Known]]:
+    found = dict[str, list[_Known]]()
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        rows = tx.rows(
+            f"SELECT key, seq, ordinal, revision, hash, consumed FROM record "  # noqa: S608 - question marks
+            f"WHERE account = ? AND key IN ({marks(part)}) ORDER BY ordinal, revision",
+            (account, *part),
+        )
+        for key, seq, ordinal, revision, digest, consumed in rows:
+            found.setdefault(key, []).append(_Known(seq, ordinal, revision, bytes(digest), bool(consumed)))
+    return found
+
+
+def _quarantine(tx: Transaction, account: int, unreadable: Sequence[Unreadable], source: Source, at: float) -> int:
+    """Keep what could not be read; a re-read that shows the same again adds nothing."""
+    added = 0
+    for record in unreadable:
+        if not source.consumed and tx.rows(
+            "SELECT id FROM quarantine WHERE account = ? AND key = ? AND body = ? LIMIT 1",
+            (account, record.key, record.body),
+        ):
+            continue
+        values: tuple[Any, ...] = (account, record.key, source.value, at, record.reason, record.body)
+        tx.run("INSERT INTO quarantine (account, key, source, arrived, reason, body) VALUES (?, ?, ?, ?, ?, ?)", values)
+        added += 1
+    return added
+
+
+def marks(values: Sequence[Any]) -> str:
+    """Return as many question marks as there are values."""
+    return ", ".join("?" * len(values))

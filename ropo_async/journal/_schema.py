@@ -1,0 +1,43 @@
+"""The tables, and how an older journal gets them: plain SQL in `schema/`, one file per version, only forward."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from ropo_async.errors import JournalError, JournalProblem
+
+if TYPE_CHECKING:
+    from ropo_async.journal.engine import Transaction
+
+__all__ = ["VERSION", "migrate"]
+
+_FOLDER = files("ropo_async.journal").joinpath("schema")
+
+
+def _scripts() -> list[str]:
+    """Return the file names of all versions, in their order."""
+    return sorted(entry.name for entry in _FOLDER.iterdir() if entry.name.endswith(".sql"))
+
+
+VERSION = len(_scripts())
+"""The version that this library writes."""
+
+
+def migrate(tx: Transaction) -> None:
+    """Bring the tables to `VERSION`, all steps or none.
+
+    Raises:
+        JournalError: a newer library has been here.
+    """
+    tx.run("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+    tx.run("INSERT INTO meta (name, value) VALUES ('version', '0') ON CONFLICT DO NOTHING")
+    # Written before it is read, so that two processes that open a new journal at once go one after the other.
+    tx.run("UPDATE meta SET value = value WHERE name = 'version'")
+    version = int(tx.rows("SELECT value FROM meta WHERE name = 'version'")[0][0])
+    if version > VERSION:
+        raise JournalError(JournalProblem.NEWER, f"its schema is version {version}, this library knows {VERSION}")
+    for name in _scripts()[version:]:
+        text = _FOLDER.joinpath(name).read_text(encoding="utf-8")
+        tx.script(text.replace("{serial}", tx.dialect.serial).replace("{bytes}", tx.dialect.bytes))
+    tx.run("UPDATE meta SET value = ? WHERE name = 'version'", (str(VERSION),))

@@ -1,6 +1,7 @@
 """Async Python client for the Ropo One invoicing API.
 
-Start with `RopoClient`. What can go wrong is in `ropo_async.errors`, how often it is tried again in `ropo_async.retry`.
+Start with `RopoClient`, and with an `Inbox` on a `Journal` where no status update may be lost. What can go wrong is in
+`ropo_async.errors`, how often it is tried again in `ropo_async.retry`.
 """
 
 from ropo_async._version import __version__
@@ -12,10 +13,15 @@ from ropo_async.errors import (
     BadRequest,
     ClientClosed,
     DecodeError,
+    FeedBusy,
     FeedStalled,
     InvalidInput,
+    JournalError,
+    JournalProblem,
+    LeaseLost,
     NotFound,
     OutcomeUnknown,
+    PageNotStored,
     PaymentRejected,
     PermissionDenied,
     Phase,
@@ -26,22 +32,39 @@ from ropo_async.errors import (
     TransportError,
     UpdatesMayBeLost,
 )
+from ropo_async.inbox import Deliveries, Delivery, Inbox, Inboxes, InboxPolicy, Round
+from ropo_async.journal import Account, Gap, GapState, Health, Journal
 from ropo_async.payments import Payment, PaymentOutcome, expected_http_status, payment_outcome
 from ropo_async.records import Page, PaymentReceipt, PaymentStatus, StatusType, StatusUpdate, Undecoded
 from ropo_async.retry import RetryPolicy
 
 __all__ = [
+    "Account",
     "AuthenticationError",
     "BadRequest",
     "ClientClosed",
     "Credentials",
     "DecodeError",
+    "Deliveries",
+    "Delivery",
     "Environment",
+    "FeedBusy",
     "FeedStalled",
+    "Gap",
+    "GapState",
+    "Health",
+    "Inbox",
+    "InboxPolicy",
+    "Inboxes",
     "InvalidInput",
+    "Journal",
+    "JournalError",
+    "JournalProblem",
+    "LeaseLost",
     "NotFound",
     "OutcomeUnknown",
     "Page",
+    "PageNotStored",
     "Payment",
     "PaymentOutcome",
     "PaymentReceipt",
@@ -53,6 +76,7 @@ __all__ = [
     "RetryPolicy",
     "RopoClient",
     "RopoError",
+    "Round",
     "Secret",
     "ServerError",
     "StaticToken",

@@ -1,0 +1,94 @@
+"""What a status update is told apart by. Pure."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ropo_async._reader import UNREADABLE, read_object
+from ropo_async._values import text
+from ropo_async.journal import Entry, Unreadable
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from ropo_async.records import Page, StatusUpdate, Undecoded
+
+__all__ = ["entries_of", "entry_of", "unreadable_of"]
+
+_encoder = msgspec.json.Encoder()
+
+
+def entry_of(update: StatusUpdate) -> Entry:
+    """Return the journal's entry of an update."""
+    digest = _hash(update)
+    key = _key(update.statustype, update.statusid) if update.statusid is not None else f"content:{digest.hex()}"
+    return Entry(
+        key,
+        digest,
+        update.raw,
+        update.statustime.date() if update.statustime is not None else None,
+        None if update.billnum is None else _storable(update.billnum),
+        update.openamount is not None and update.openamount > 0,
+    )
+
+
+def unreadable_of(record: Undecoded) -> Unreadable:
+    """Return the journal's form of a record that cannot be read, under its own id where at least that can be."""
+    try:
+        content = read_object(record.raw)
+        kind, statusid = text(content.get("statustype")), text(content.get("statusid"))
+    except UNREADABLE:
+        kind = statusid = None
+    key = f"raw:{_digest(record.raw).hex()}" if statusid is None else _key(kind, statusid)
+    return Unreadable(key, record.raw, record.reason)
+
+
+def entries_of(page: Page) -> tuple[list[Entry], list[Unreadable]]:
+    """Return what a page brings."""
+    return [entry_of(update) for update in page.updates], [unreadable_of(record) for record in page.undecoded]
+
+
+def _key(statustype: str | None, statusid: str) -> str:
+    return _storable(f"id:{statustype or ''}:{statusid}")
+
+
+def _storable(text: str) -> str:
+    """Return `text` as any database can hold it: PostgreSQL's texts have no zero in them."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _hash(update: StatusUpdate) -> bytes:
+    """Return a hash of what does not change by itself: amounts that are open "now" are not of it, nor new fields.
+
+    A field that the vendor adds, or that a later version of this library learns to read, must not make news of what was
+    delivered long ago.
+    """
+    parts = (
+        update.jobid,
+        update.billnum,
+        None if update.statustype is None else update.statustype.value,
+        None if update.statustime is None else update.statustime.isoformat(),
+        update.statuscode,
+        update.statusref,
+        update.statustext,
+        None if update.paydate is None else update.paydate.isoformat(),
+        _number(update.amount),
+    )
+    # As JSON what is absent differs from every text, and no text can run into its neighbour.
+    return _digest(_encoder.encode(parts))
+
+
+def _number(amount: Decimal | None) -> str | None:
+    """Return an amount's digits without zeros at the end: 10.5 and 10.50 are the same money."""
+    if amount is None:
+        return None
+    digits = format(amount, "f")
+    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return "0" if digits == "-0" else digits
+
+
+def _digest(content: bytes) -> bytes:
+    return blake2b(content, digest_size=16).digest()

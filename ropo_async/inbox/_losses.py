@@ -1,0 +1,58 @@
+"""From "an answer went missing" to the days that it may have held."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from ropo_async._values import days_at_risk
+from ropo_async.journal import GapDay, Loss
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ropo_async.inbox.policy import InboxPolicy
+    from ropo_async.journal import Account, Journal
+
+__all__ = ["Losses"]
+
+MARGIN = timedelta(minutes=10)
+"""How far ahead of ours the server's clock may be."""
+
+
+@frozen
+class Losses:
+    """What a loss of one account extends to."""
+
+    journal: Journal
+    account: Account
+    policy: InboxPolicy
+    now: Callable[[], datetime]
+    since: datetime | None = None
+    """From when on updates are to be complete, where nothing was drained yet; aware."""
+
+    async def of(self, cause: str) -> Loss:
+        """Return the loss of an answer, now: from the last clean drain on, anything may be missing."""
+        state, now = await self.journal.state(self.account), self.now()
+        known = state.watermark or self.since
+        return self._of(cause, known or state.began or now, now, bounded=known is not None)
+
+    def of_days(self, cause: str, first: date, last: date) -> Loss:
+        """Return a loss that somebody suspects on certain days, both included."""
+        now = self.now()
+        days = tuple(first + timedelta(days=offset) for offset in range((last - first).days + 1))
+        start = datetime(first.year, first.month, first.day, tzinfo=UTC)
+        return Loss(cause, start, now, tuple(self._day(day, now) for day in days))
+
+    def _of(self, cause: str, since: datetime, now: datetime, *, bounded: bool) -> Loss:
+        # A clock may have been set back since.
+        first, last = min(since, now), max(since, now) + MARGIN
+        days = days_at_risk(first, last, lateness=self.policy.lateness)
+        return Loss(cause, first, now, tuple(self._day(day, now) for day in days), bounded)
+
+    def _day(self, day: date, lost: datetime) -> GapDay:
+        # A day ends in UTC after it has ended in Finland, Norway and Sweden.
+        end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+        return GapDay(day, max(end + self.policy.after_midnight, lost + self.policy.settling))

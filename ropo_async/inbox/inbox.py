@@ -1,0 +1,273 @@
+"""The inbox of one account: polls its feed into a journal, reads again what went missing, and delivers."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+import anyio
+
+from ropo_async import codec
+from ropo_async._protect import beside
+from ropo_async._values import HELSINKI
+from ropo_async.errors import DecodeError, FeedBusy, InvalidInput, RopoError
+from ropo_async.inbox._keys import entry_of
+from ropo_async.inbox._losses import Losses
+from ropo_async.inbox.delivery import Deliveries, Shelf, Terms
+from ropo_async.inbox.policy import InboxPolicy
+from ropo_async.inbox.poller import Poller
+from ropo_async.inbox.recovery import Recovery
+from ropo_async.inbox.rounds import Round, Rounds, lasts
+from ropo_async.journal import Account, Journal
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+    from ropo_async.hooks import Event
+    from ropo_async.journal import DeadLetter, Gap, Health, Quarantined
+    from ropo_async.status_updates import StatusUpdates
+
+__all__ = ["Inbox", "seconds"]
+
+
+REFUSALS = 3
+"""Refusals of the credentials one after the other that end a background poller."""
+
+
+class Inbox:
+    """The durable feed of one account: no status update is lost, and where that cannot be known, it is said.
+
+    ```python
+    async with RopoClient.from_env() as ropo, Journal.open("sqlite:///ropo.db") as journal:
+        inbox = Inbox(ropo.status_updates, journal)
+        async with inbox.polling(every=timedelta(minutes=1)):
+            async for delivery in inbox:
+                async with delivery as update:  # left normally: acknowledged; by an exception: delivered again later
+                    await handle(update)
+    ```
+
+    Every update is delivered at least once, in the order in which it came; after a loss what is found again comes
+    later than it happened. One poller at a time follows an account, in however many processes there are inboxes.
+
+    Args:
+        updates: the feed, `ropo.status_updates`.
+        journal: where everything is stored; see `Journal.open`.
+        since: the day, or the aware time, from which on updates are to be complete. It matters where an answer goes
+            missing before the feed was ever read to its end: without it nobody knows how far back to read.
+        cid: the customer id, where only a token says it.
+        policy: the numbers; see `InboxPolicy`.
+        now: the time, aware; for tests.
+
+    Raises:
+        InvalidInput: an argument that cannot be right.
+
+    See https://dev.ropo.com/guides/general-add-ons/status-updates-polling.
+    """
+
+    account: Account
+    """Whose updates these are."""
+    rounds: Rounds
+    """How they are polled."""
+
+    def __init__(
+        self,
+        updates: StatusUpdates,
+        journal: Journal,
+        *,
+        since: date | datetime | None = None,
+        cid: str | None = None,
+        policy: InboxPolicy | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._updates, self._journal, self._now = updates, journal, now
+        policy = policy or InboxPolicy()
+        self.account = Account(updates.server, _cid(updates.cid, cid))
+        self._losses = Losses(journal, self.account, policy, now, _moment(since))
+        poller = Poller(updates, journal, self.account, self._losses, now)
+        self.rounds = Rounds(poller, Recovery(poller, policy), policy.longest_pause)
+        self._shelves = dict[Terms, Shelf]()
+
+    # --- polling ------------------------------------------------------------------------------------------------
+
+    async def drain(self, *, wait: bool = True) -> Round:
+        """Ask the feed until it has no more, store everything, and read again what went missing earlier.
+
+        One call of it, now and then, is all the polling there need be; `polling` does it in the background. A cancelled
+        call carries the request that is under way to its end first.
+
+        Args:
+            wait: wait while another poller of this account has its turn, in place of raising `FeedBusy`.
+
+        Returns:
+            What came. A lost answer does not raise: its gap is in the journal, and the round says so.
+
+        Raises:
+            FeedBusy: another poller has its turn, and `wait` is False.
+            TransportError, StatusError: the server refused, or could not be reached; nothing was taken.
+            FeedStalled: the server repeats itself.
+            JournalError: the journal cannot be written; nothing was sent, except for `PageNotStored`.
+        """
+        return await self.rounds.one(wait=wait)
+
+    @asynccontextmanager
+    async def polling(self, every: timedelta, *, wait: bool = True) -> AsyncGenerator[None]:
+        """Drain in the background while the block runs, again and again.
+
+        Failures are logged and told to the hooks, and make the pauses longer; losses open gaps. The poller ends the
+        block with an error only where going on would not help. Leaving the block lets a request that is under way
+        come to its end, and gives back what was lent and not begun.
+
+        Args:
+            every: the pause between two rounds; a tenth of it at random, so that many pollers do not march in step.
+            wait: stand by while another poller of this account is at work, in place of raising `FeedBusy`.
+
+        Raises:
+            FeedBusy: another poller has its turn, and `wait` is False.
+            AuthenticationError, PermissionDenied: the credentials were refused three times in a row.
+            JournalError: the journal cannot be used, and that will not pass.
+        """
+        follow = partial(self.rounds.forever, seconds(every), wait=wait, fatal=_ends)
+        try:
+            async with beside(follow):
+                yield
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self.give_back()
+
+    # --- delivery -----------------------------------------------------------------------------------------------
+
+    def __aiter__(self) -> Deliveries:
+        return self.deliveries()
+
+    def deliveries(
+        self,
+        *,
+        lease: float = 60.0,
+        batch: int = 50,
+        attempts: int = 10,
+        group_by: str | None = None,
+        forever: bool = True,
+    ) -> Deliveries:
+        """Iterate over the account's updates, each lent to you until you have settled it; see `Delivery`.
+
+        Any number of consumers may do so, in this process and in others; each update goes to one at a time. Nothing is
+        polled by it: have `polling` run somewhere.
+
+        Args:
+            lease: seconds until another consumer may have an update whose consumer has fallen silent. While its block
+                runs, a heartbeat extends it.
+            batch: how many are lent at once, to be handled one after the other.
+            attempts: how often an update is tried before it becomes a dead letter.
+            group_by: `"billnum"` for the updates of an invoice one at a time, in the order in which they came, if all
+                consumers say so. A dead letter lets the next one pass.
+            forever: False to end when nothing can be had at present, in place of waiting for more.
+
+        Raises:
+            InvalidInput: an argument that cannot be right.
+        """
+        terms = Terms(lease, batch, attempts, group_by)
+        if terms not in self._shelves:
+            self._shelves[terms] = Shelf(self._journal, [self.account], terms, self.tell)
+        return Deliveries(self._shelves[terms], forever)
+
+    def tell(self, _: Account, event: Event) -> None:
+        """Tell the hooks of the client."""
+        self._updates.tell(event)
+
+    async def give_back(self) -> None:
+        """Let other consumers have what was lent to this process and not begun."""
+        for shelf in self._shelves.values():
+            await shelf.give_back()
+
+    async def dead(self) -> list[DeadLetter]:
+        """Return the updates that were tried too often."""
+        return await self._journal.dead(self.account)
+
+    async def requeue(self, *letters: DeadLetter) -> int:
+        """Let dead letters be delivered again, all if none is named, and return how many."""
+        return await self._journal.requeue(self.account, seqs=[letter.seq for letter in letters] if letters else None)
+
+    # --- what is missing, and what cannot be read -----------------------------------------------------------------
+
+    async def gaps(self) -> list[Gap]:
+        """Return where updates may be missing or were: each gap with its state, and its reason in words."""
+        return await self._journal.gaps(self.account)
+
+    async def reread(self, first: date, last: date | None = None) -> None:
+        """Have days read again by the next drain, until it is shown that nothing is missing from them.
+
+        Args:
+            first: the first day.
+            last: the last day; today if left out.
+
+        Raises:
+            InvalidInput: no dates, or in the wrong order.
+        """
+        last = self._now().astimezone(HELSINKI).date() if last is None else last
+        if not all(isinstance(day, date) and not isinstance(day, datetime) for day in (first, last)) or last < first:
+            raise InvalidInput("first and last must be dates, in this order")
+        await self._journal.lose(self.account, self._losses.of_days("asked for", first, last))
+
+    async def quarantined(self, *, after: int = 0, limit: int = 100) -> list[Quarantined]:
+        """Return records that could not be read, as they came, oldest first, from behind the id `after` on."""
+        return await self._journal.quarantined(self.account, after=after, limit=limit)
+
+    async def redecode(self) -> int:
+        """Read the quarantined records once more, as after an upgrade, and return how many can be delivered now."""
+        read = after = 0
+        while found := await self.quarantined(after=after):
+            after = found[-1].id
+            for record in found:
+                try:
+                    entry = entry_of(codec.read_update(record.body))
+                except DecodeError:
+                    continue
+                await self._journal.release_quarantined(record, entry, at=self._now())
+                read += 1
+        return read
+
+    async def health(self) -> Health:
+        """Return how the account is doing."""
+        return await self._journal.health(self.account, now=self._now())
+
+    def __repr__(self) -> str:
+        return f"Inbox({self.account.cid!r})"
+
+
+def seconds(every: timedelta) -> float:
+    """Return the pause between two rounds in seconds.
+
+    Raises:
+        InvalidInput: it is none.
+    """
+    if not isinstance(every, timedelta) or every <= timedelta(0):
+        raise InvalidInput("every must be a timedelta above 0")
+    return every.total_seconds()
+
+
+def _ends(error: RopoError, refusals: int) -> bool:
+    """Whether a poller that serves one account alone ends with `error`."""
+    return refusals == REFUSALS or isinstance(error, FeedBusy) or lasts(error)
+
+
+def _cid(known: str | None, given: str | None) -> str:
+    if known is not None and given not in (None, known):
+        raise InvalidInput("cid contradicts the client's credentials")
+    cid = known if given is None else given
+    if not isinstance(cid, str) or not cid.strip():
+        raise InvalidInput("cid is needed: the client has a token alone, which does not say whose it is")
+    return cid
+
+
+def _moment(since: date | datetime | None) -> datetime | None:
+    if since is None:
+        return None
+    if isinstance(since, datetime):
+        if since.tzinfo is None:
+            raise InvalidInput("since must be a date, or a datetime with a zone")
+        return since
+    if not isinstance(since, date):
+        raise InvalidInput("since must be a date, or a datetime with a zone")
+    return datetime(since.year, since.month, since.day, tzinfo=HELSINKI)

@@ -25,12 +25,13 @@ __all__ = ["Deliveries", "Delivery", "Terms"]
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 3600.0
 """Seconds until a failed update is tried again; doubled with each attempt."""
+DAY = 24 * 3600.0
 IDLE = 30.0
 """Seconds after which a consumer looks by itself, should it not have been woken."""
 
 
 def _seconds(_: object, __: object, value: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 24 * 3600:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= DAY:
         raise InvalidInput("lease must be a number of seconds, above 0 and at most a day")
 
 
@@ -187,12 +188,15 @@ class Delivery:
         """Let it be tried again.
 
         Args:
-            after: in so many seconds; by default one, and twice as long after each further attempt.
+            after: in so many seconds, at most a day; by default one, and twice as long after each further attempt.
             error: why, for the dead letter; no personal data.
 
         Raises:
+            InvalidInput: no such number of seconds.
             LeaseLost: another consumer has had it since.
         """
+        if after is not None and not 0 <= after <= DAY:
+            raise InvalidInput("after must be a number of seconds, from 0 to a day")
         self._forget()
         leased, attempts = self._leased, self._shelf.terms.attempts
         pause = min(FIRST_PAUSE * 2.0 ** min(leased.attempt - 1, 20), LONGEST_PAUSE) if after is None else after

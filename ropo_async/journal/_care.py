@@ -29,8 +29,10 @@ def health(tx: Transaction, account: int | None, now: datetime) -> Health:
 
     where = "" if account is None else "WHERE id = ?"
     totals = tx.rows(
-        f"SELECT MIN(drained), MIN(watermark), COALESCE(SUM(pages), 0), COALESCE(SUM(handed_out), 0), "  # noqa: S608 - as above
-        f"COALESCE(SUM(records), 0), COALESCE(SUM(duplicates), 0) FROM account {where}",
+        # Of an account that was polled and never drained nobody knows how far behind it is: then of all.
+        "SELECT CASE WHEN COUNT(began) = COUNT(drained) THEN MIN(drained) END, "  # noqa: S608 - as above
+        "CASE WHEN COUNT(began) = COUNT(watermark) THEN MIN(watermark) END, COALESCE(SUM(pages), 0), "
+        f"COALESCE(SUM(handed_out), 0), COALESCE(SUM(records), 0), COALESCE(SUM(duplicates), 0) FROM account {where}",
         values,
     )
     drained, watermark, pages, handed_out, records, duplicates = totals[0]
@@ -130,6 +132,8 @@ def purge(tx: Transaction, before: float) -> int:
 def erase(tx: Transaction, account: int | None, billnum: str) -> int:
     """Remove the content of an invoice, wherever it is."""
     of, values = ("", ()) if account is None else (" AND account = ?", (account,))
+    tx.run(f"UPDATE account SET epoch = epoch WHERE 1 = 1{of.replace('account', 'id')}", values)  # noqa: S608 - as above
+    tx.run(f"UPDATE poll SET param = '' WHERE param = ?{of}", (billnum, *values))  # noqa: S608 - as above
     erased = tx.run(
         f"UPDATE record SET body = NULL, billnum = NULL, day = NULL, error = NULL, state = 'acked', due = NULL, "  # noqa: S608 - our own words
         f"settled = COALESCE(settled, ?) WHERE billnum = ?{of}",
@@ -138,18 +142,20 @@ def erase(tx: Transaction, account: int | None, billnum: str) -> int:
     for row, content in tx.rows(f"SELECT id, body FROM quarantine WHERE 1 = 1{of}", values):  # noqa: S608 - as above
         if _mentions(bytes(content), billnum):
             erased += tx.run("DELETE FROM quarantine WHERE id = ?", (row,))
-    for row, content in tx.rows(f"SELECT id, raw FROM poll WHERE state = 'partial' AND raw IS NOT NULL{of}", values):  # noqa: S608 - as above
-        if _mentions(bytes(content), billnum):
+    partial = f"SELECT id, raw, headers FROM poll WHERE state = 'partial' AND raw IS NOT NULL{of}"  # noqa: S608 - as above
+    for row, content, headers in tx.rows(partial, values):
+        # What is compressed cannot be searched, so it goes: its records were taken from it as far as they can be.
+        if "content-encoding" in headers or _mentions(bytes(content), billnum):
             tx.run("UPDATE poll SET raw = NULL WHERE id = ?", (row,))
     return erased
 
 
-_VALUE = re.compile(rb'"(?:[^"\\]|\\.)*"|[^\s,:{}\[\]"]+', re.DOTALL)
+_BILLNUM = re.compile(rb'"billnum"\s*:\s*("(?:[^"\\]|\\.)*"|[^\s,:{}\[\]"]+)', re.DOTALL)
 
 
 def _mentions(content: bytes, billnum: str) -> bool:
-    """Whether a value in `content` is `billnum`: as JSON it may be written in many ways, and part of it is another."""
-    return any(_text(value) == billnum for value in _VALUE.findall(content))
+    """Whether `content` is about that invoice: JSON may write it in many ways, and a part of it is another."""
+    return any(_text(value) == billnum for value in _BILLNUM.findall(content))
 
 
 def _text(value: bytes) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from ropo_async.errors import LeaseLost
 from ropo_async.journal._merge import CHUNK, marks
 from ropo_async.journal.values import Account, Leased, Source
@@ -50,7 +52,7 @@ def lease(
     if spent:
         # Each attempt ended with its consumer: nobody was there to say what went wrong.
         _bury(tx, spent, "the consumer ended without a word")
-    lent = _lend(tx, [seq for seq, tried in rows if tried < attempts], tx.now + seconds)
+    lent = _lend(tx, [seq for seq, tried in rows if tried < attempts], tx.now + seconds, grouped=grouped)
     if lent:
         return lent, None
     # Where all that was found is dead now, there may be more behind it.
@@ -58,10 +60,10 @@ def lease(
 
 
 def _of(accounts: Sequence[int] | None) -> str:
-    return "" if accounts is None else f" AND r.account IN ({marks(accounts)})"
+    return "" if accounts is None else f" AND r.account IN ({marks(accounts) or 'NULL'})"
 
 
-def _lend(tx: Transaction, seqs: Sequence[int], until: float) -> list[Leased]:
+def _lend(tx: Transaction, seqs: Sequence[int], until: float, *, grouped: bool) -> list[Leased]:
     lent = list[Leased]()
     for start in range(0, len(seqs), CHUNK):
         part = seqs[start : start + CHUNK]
@@ -75,7 +77,7 @@ def _lend(tx: Transaction, seqs: Sequence[int], until: float) -> list[Leased]:
             f"FROM record r JOIN account a ON a.id = r.account WHERE r.seq IN ({marks(part)}) ORDER BY r.seq",
             part,
         )
-        lent += [_leased(*row) for row in rows]
+        lent += [evolve(_leased(*row), grouped=grouped) for row in rows]
     return lent
 
 
@@ -107,13 +109,15 @@ def extend(tx: Transaction, leases: Sequence[Leased], seconds: float) -> set[int
     """Extend what is still held."""
     until = tx.now + seconds
     statement = "UPDATE record SET due = ? WHERE seq = ? AND lease = ? AND state = 'leased'"
-    return {leased.seq for leased in leases if tx.run(statement, (until, leased.seq, leased.token))}
+    return {leased.seq for leased in _ordered(leases) if tx.run(statement, (until, leased.seq, leased.token))}
 
 
 def ack(tx: Transaction, leased: Leased) -> None:
     """Settle a record for good."""
     if not tx.run(ACK.format(record="record"), (tx.now, leased.seq, leased.token)):
         raise lost(leased)
+    if leased.grouped:
+        tx.ring()  # the next record of the invoice may be had now
 
 
 def put_off(tx: Transaction, leased: Leased, seconds: float, attempts: int, error: str) -> bool:
@@ -137,7 +141,7 @@ def give_back(tx: Transaction, leases: Sequence[Leased]) -> None:
         "UPDATE record SET state = 'new', due = 0, attempts = attempts - 1 "
         "WHERE seq = ? AND lease = ? AND state = 'leased'"
     )
-    for leased in leases:
+    for leased in _ordered(leases):
         tx.run(statement, (leased.seq, leased.token))
     tx.ring()
 
@@ -167,6 +171,11 @@ def _bury(tx: Transaction, seqs: Sequence[int], error: str) -> None:
 
 def _parts(seqs: Sequence[int]) -> list[Sequence[int]]:
     return [seqs[start : start + CHUNK] for start in range(0, len(seqs), CHUNK)]
+
+
+def _ordered(leases: Sequence[Leased]) -> list[Leased]:
+    """Return leases in the order in which everybody locks them, so that nobody waits for one who waits for him."""
+    return sorted(leases, key=lambda leased: leased.seq)
 
 
 def lost(leased: Leased) -> LeaseLost:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
@@ -182,12 +182,14 @@ def _known(tx: Transaction, account: int, keys: Iterable[str]) -> dict[str, list
 
 def _quarantine(tx: Transaction, account: int, unreadable: Sequence[Unreadable], source: Source, at: float) -> int:
     """Keep what could not be read; a re-read that shows the same again adds nothing."""
-    added = 0
+    added, seen = 0, Counter[tuple[str, bytes]]()
     for record in unreadable:
-        if not source.consumed and tx.rows(
-            "SELECT id FROM quarantine WHERE account = ? AND key = ? AND body = ? LIMIT 1",
+        seen[record.key, record.body] += 1
+        known = tx.rows(
+            "SELECT COUNT(*) FROM quarantine WHERE account = ? AND key = ? AND body = ?",
             (account, record.key, record.body),
-        ):
+        )
+        if not source.consumed and known[0][0] >= seen[record.key, record.body]:
             continue
         values: tuple[Any, ...] = (account, record.key, source.value, at, record.reason, record.body)
         tx.run("INSERT INTO quarantine (account, key, source, arrived, reason, body) VALUES (?, ?, ?, ?, ?, ?)", values)

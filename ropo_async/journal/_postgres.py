@@ -43,7 +43,11 @@ DIALECT = Dialect(
     serial="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     bytes="BYTEA",
     lock_rows="FOR UPDATE SKIP LOCKED",
+    alone="SELECT pg_advisory_xact_lock(hashtextextended('ropo_async ' || current_schema(), 0))",
 )
+
+_DEADLOCKS = 4
+"""How often a transaction that was undone for another's sake is run anew."""
 
 # What the URL may overrule. A server that is gone without a word is noticed within half a minute.
 PARAMETERS: dict[str, Any] = {
@@ -175,7 +179,16 @@ class Database:
         return connection
 
     def transact(self, work: Callable[[Transaction], T]) -> tuple[T, bool]:
-        """Run `work` in a transaction; return its result, and whether it rang."""
+        """Run `work` in a transaction; return its result, and whether it rang.
+
+        Of two that wait for each other the database undoes one, which is then run anew.
+        """
+        for _ in range(_DEADLOCKS):
+            with suppress(psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
+                return self._transact(work)
+        return self._transact(work)
+
+    def _transact(self, work: Callable[[Transaction], T]) -> tuple[T, bool]:
         connection = self._answering() or self.connect()
         try:
             with connection.transaction():

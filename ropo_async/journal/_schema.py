@@ -30,10 +30,9 @@ def migrate(tx: Transaction) -> None:
     Raises:
         JournalError: a newer library has been here.
     """
+    tx.rows(tx.dialect.alone)
     tx.run("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
     tx.run("INSERT INTO meta (name, value) VALUES ('version', '0') ON CONFLICT DO NOTHING")
-    # Written before it is read, so that two processes that open a new journal at once go one after the other.
-    tx.run("UPDATE meta SET value = value WHERE name = 'version'")
     version = int(tx.rows("SELECT value FROM meta WHERE name = 'version'")[0][0])
     if version > VERSION:
         raise JournalError(JournalProblem.NEWER, f"its schema is version {version}, this library knows {VERSION}")

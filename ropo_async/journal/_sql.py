@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
+from ropo_async.errors import InvalidInput
 from ropo_async.journal import _care, _gaps, _leases, _merge, _polls
 from ropo_async.journal.base import Journal
 
@@ -192,6 +193,8 @@ class SqlJournal(Journal):
         return await self.engine.run(lambda tx: _care.purge(tx, acked_older_than.timestamp()))
 
     async def erase(self, *, billnum: str, account: Account | None = None) -> int:
+        if not isinstance(billnum, str) or not billnum.strip():
+            raise InvalidInput("billnum must be text, and not empty")
         number = await self._id(account)
         return await self.engine.run(lambda tx: _care.erase(tx, number, billnum))
 

@@ -185,7 +185,8 @@ class Journal(ABC):
         Args:
             accounts: whose; None for all.
             limit: how many at most.
-            seconds: until another consumer may have them.
+            seconds: until another consumer may have them; at most a day. What is due later than two days ahead counts
+                as dated by a clock that was set back since, and is lent at once.
             attempts: a record that was tried so often becomes a dead letter instead.
             grouped: of an invoice only the first record that waits, and nothing while that is lent.
         """
@@ -204,7 +205,10 @@ class Journal(ABC):
 
     @abstractmethod
     async def put_off(self, leased: Leased, *, seconds: float, attempts: int, error: str) -> bool:
-        """Let a record be tried again after `seconds`; True where it was tried `attempts` times and is dead now."""
+        """Let a record be tried again after `seconds`, at most a day, and return whether it is dead now.
+
+        It is once it was tried `attempts` times. Raises `LeaseLost` where another consumer has had it since.
+        """
 
     @abstractmethod
     async def give_back(self, leases: Sequence[Leased]) -> None:

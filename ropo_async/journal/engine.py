@@ -27,6 +27,8 @@ class Dialect:
     """The type of binary data."""
     lock_rows: str
     """What follows a SELECT whose rows are about to be changed, those that others hold left out."""
+    alone: str
+    """A statement that lets one transaction at a time change the tables."""
 
 
 class Transaction(Protocol):

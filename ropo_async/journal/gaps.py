@@ -143,6 +143,6 @@ def judged(gap: Gap) -> Gap:
     elif DayState.READ in states:
         state = GapState.BACKFILLED
     else:
-        proven = states <= {DayState.CONFIRMED} and gap.bounded
+        proven = states == {DayState.CONFIRMED} and gap.bounded
         state = GapState.CLOSED if proven else GapState.UNRESOLVED
     return evolve(gap, state=state)

@@ -168,6 +168,8 @@ class Leased:
     attempt: int
     """From 1; leases that were given back do not count."""
     body: bytes = field(repr=False)
+    grouped: bool = False
+    """Whether the next record of its invoice waits for it."""
 
 
 @frozen

@@ -2,6 +2,8 @@
 
 import os
 import re
+import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,14 +32,29 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 EXPECTED = [
-    r"\A(\d+ (payment|comment) (None|-?\d+\.\d\d) (None|\d{4}-\d\d-\d\d)\n){1500}\Z",
+    r"\A100 updates of 20 accounts\n\Z",
     r"\A([PC]\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+0[23]:00\n){1500}\Z",
     r"\Anot booked: NOT_FOUND\n\Z",
     r"\A1000 arrived; read [34] days again\n500 were recorded there and arrived nowhere\n\Z",
 ]
 
 
-@pytest.mark.parametrize(("block", "expected"), list(zip(BLOCKS, EXPECTED, strict=True)), ids=range(len(BLOCKS)))
+def test_the_quick_start_delivers_and_goes_on(environment: dict[str, str], tmp_path: Path) -> None:
+    line = re.compile(r"\d+ (payment|comment) (None|-?\d+\.\d\d) (None|\d{4}-\d\d-\d\d)\n")
+    command = [sys.executable, "-u", "-W", "error", "-c", BLOCKS[0]]
+    with subprocess.Popen(
+        command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as service:
+        assert service.stdout is not None
+        assert service.stderr is not None
+        assert all(line.fullmatch(service.stdout.readline()) for _ in range(200))
+        service.send_signal(signal.SIGINT)
+        service.stdout.read()
+        assert service.stderr.read().splitlines()[-1] == "KeyboardInterrupt"
+    assert stat.S_IMODE((tmp_path / "ropo.db").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(("block", "expected"), list(zip(BLOCKS[1:], EXPECTED, strict=True)), ids=range(1, len(BLOCKS)))
 def test_a_block_of_code(block: str, expected: str, environment: dict[str, str], tmp_path: Path) -> None:
     command = [sys.executable, "-W", "error", "-c", block]
     done = subprocess.run(

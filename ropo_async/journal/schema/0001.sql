@@ -87,4 +87,4 @@ CREATE TABLE gap (
     bounded BIGINT NOT NULL,
     version BIGINT NOT NULL
 );
-CREATE INDEX gap_unclosed ON gap (account) WHERE state IN ('open', 'backfilled');
+CREATE UNIQUE INDEX gap_unclosed ON gap (account) WHERE state IN ('open', 'backfilled');

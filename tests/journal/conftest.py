@@ -1,0 +1,21 @@
+"""The storages that a journal can be on."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.journal.postgres import postgres_server, postgres_url
+
+__all__ = ["journal_url", "postgres_server", "postgres_url"]
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def journal_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a journal that is not there yet, on each kind of storage."""
+    match request.param:
+        case "memory":
+            return "memory:"
+        case "sqlite":
+            return f"sqlite:///{tmp_path / 'journal.db'}"
+        case _:
+            return str(request.getfixturevalue("postgres_url"))

@@ -74,6 +74,11 @@ def text(value: Any) -> str | None:
     return str(decimal(value))
 
 
+def storable(text: str) -> str:
+    """Return `text` as any database can hold it: PostgreSQL's texts have no zero in them."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 def day(value: Any) -> date | None:
     """Return the date that `value` holds, month and day with one digit or two."""
     if value is None or value == "" or value in _NO_DAY:

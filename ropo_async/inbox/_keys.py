@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ropo_async._reader import UNREADABLE, read_object
-from ropo_async._values import text
+from ropo_async._values import storable, text
 from ropo_async.journal import Entry, Unreadable
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def entry_of(update: StatusUpdate) -> Entry:
         digest,
         update.raw,
         update.statustime.date() if update.statustime is not None else None,
-        None if update.billnum is None else _storable(update.billnum),
+        None if update.billnum is None else storable(update.billnum),
         update.openamount is not None and update.openamount > 0,
     )
 
@@ -52,12 +52,7 @@ def entries_of(page: Page) -> tuple[list[Entry], list[Unreadable]]:
 
 
 def _key(statustype: str | None, statusid: str) -> str:
-    return _storable(f"id:{statustype or ''}:{statusid}")
-
-
-def _storable(text: str) -> str:
-    """Return `text` as any database can hold it: PostgreSQL's texts have no zero in them."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return storable(f"id:{statustype or ''}:{statusid}")
 
 
 def _hash(update: StatusUpdate) -> bytes:

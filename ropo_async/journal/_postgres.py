@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define, field
 
@@ -118,18 +118,23 @@ def lock_key(schema: str, name: str) -> int:
     return int.from_bytes(digest, signed=True)
 
 
-@define(slots=False)
+@define
 class _Transaction:
     _connection: Connection
     _channel: str
     _clock: Callable[[], float] | None
     dialect: Dialect = DIALECT
     rang: bool = False
+    _now: float | None = None
 
-    @cached_property
+    @property
     def now(self) -> float:
-        if self._clock is not None:
-            return self._clock()
+        if self._now is None:
+            asked = self._clock or self._ask
+            self._now = asked()
+        return self._now
+
+    def _ask(self) -> float:
         return float(self.rows("SELECT extract(epoch FROM clock_timestamp())::float8")[0][0])
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -193,7 +198,7 @@ class Database:
         try:
             with connection.transaction():
                 transaction = _Transaction(connection, self.channel, self._clock)
-                result = work(cast("Transaction", transaction))  # whose `now` could be set, says the protocol
+                result = work(transaction)
                 transaction.check()
         except BaseException:
             connection.close()  # one that something went wrong on is not used again

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
+from ropo_async._values import storable
 from ropo_async.errors import InvalidInput
 from ropo_async.journal import _care, _gaps, _leases, _merge, _polls
 from ropo_async.journal.base import Journal
@@ -75,7 +76,9 @@ class SqlJournal(Journal):
 
     async def intend(self, account: Account, epoch: int, source: Source, param: str, *, at: datetime) -> int:
         number = await self._id(account)
-        return await self.engine.run(lambda tx: _polls.intend(tx, number, epoch, source, param, at=at.timestamp()))
+        return await self.engine.run(
+            lambda tx: _polls.intend(tx, number, epoch, source, storable(param), at=at.timestamp())
+        )
 
     async def receive(self, poll: int, received: Received, *, at: datetime) -> None:
         await self.engine.run(lambda tx: _polls.receive(tx, poll, received, at.timestamp()))
@@ -156,7 +159,7 @@ class SqlJournal(Journal):
             raise _leases.lost(leased)
 
     async def put_off(self, leased: Leased, *, seconds: float, attempts: int, error: str) -> bool:
-        return await self.engine.run(lambda tx: _leases.put_off(tx, leased, seconds, attempts, error))
+        return await self.engine.run(lambda tx: _leases.put_off(tx, leased, seconds, attempts, storable(error)))
 
     async def give_back(self, leases: Sequence[Leased]) -> None:
         await self.engine.run(lambda tx: _leases.give_back(tx, leases))
@@ -196,7 +199,7 @@ class SqlJournal(Journal):
         if not isinstance(billnum, str) or not billnum.strip():
             raise InvalidInput("billnum must be text, and not empty")
         number = await self._id(account)
-        return await self.engine.run(lambda tx: _care.erase(tx, number, billnum))
+        return await self.engine.run(lambda tx: _care.erase(tx, number, storable(billnum)))
 
     async def aclose(self) -> None:
         await self.engine.aclose()

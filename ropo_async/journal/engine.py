@@ -35,8 +35,11 @@ class Transaction(Protocol):
     """One write transaction, in a worker thread. It is durable when `Engine.run` returns."""
 
     dialect: Dialect
-    now: float
-    """Unix seconds, by the clock that all processes on this database share."""
+
+    @property
+    def now(self) -> float:
+        """Unix seconds, by the clock that all processes on this database share."""
+        ...
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a statement and return its rows."""

@@ -209,6 +209,8 @@ class SqliteEngine:
                 self._undo(error)
                 if isinstance(error, sqlite3.Error):
                     raise failure(error) from None
+                if isinstance(error, UnicodeError):  # which would show the text
+                    raise JournalError(JournalProblem.BROKEN, "a text that is none") from None
                 raise
             return result, transaction.rung
 

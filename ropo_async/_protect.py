@@ -46,13 +46,15 @@ async def beside(work: Callable[[], Coroutine[Any, Any, None]]) -> AsyncGenerato
 
     What either raises ends the other and comes out as it is; only where both raise, it comes out as a group.
     """
+    error: BaseException | None = None
     try:
         async with anyio.create_task_group() as group:
             group.start_soon(work)
             yield
             group.cancel_scope.cancel()
     except BaseExceptionGroup as errors:
-        if len(errors.exceptions) > 1:
+        error, *others = errors.exceptions
+        if others:
             raise
-        error = errors.exceptions[0]
-        raise error from error.__cause__
+    if error is not None:
+        raise error  # out here, so that what it was raised from, or beside, stays known

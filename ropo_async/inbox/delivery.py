@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections import deque
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,7 +16,7 @@ from ropo_async.errors import DecodeError, InvalidInput, JournalError, LeaseLost
 from ropo_async.records import StatusUpdate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
     from contextlib import AbstractAsyncContextManager
     from types import TracebackType
 
@@ -80,7 +81,8 @@ class Shelf:
         while True:
             while self._ready:
                 leased = self._ready.popleft()
-                if leased.seq in self.held:
+                # From here on it is held while somebody works on it, and not for whoever has put it aside.
+                if self.held.pop(leased.seq, None) is leased:
                     return leased
             async with self._fetching:
                 # Carried to its end: what is lent must be known here, also when its consumer is cancelled.
@@ -188,15 +190,15 @@ class Delivery:
         """Let it be tried again.
 
         Args:
-            after: in so many seconds, at most a day; by default one, and twice as long after each further attempt.
+            after: in so many seconds; by default one, and twice as long after each further attempt.
             error: why, for the dead letter; no personal data.
 
         Raises:
             InvalidInput: no such number of seconds.
             LeaseLost: another consumer has had it since.
         """
-        if after is not None and not 0 <= after <= DAY:
-            raise InvalidInput("after must be a number of seconds, from 0 to a day")
+        if after is not None and not 0 <= after < math.inf:
+            raise InvalidInput("after must be a number of seconds, 0 or more")
         self._forget()
         leased, attempts = self._leased, self._shelf.terms.attempts
         pause = min(FIRST_PAUSE * 2.0 ** min(leased.attempt - 1, 20), LONGEST_PAUSE) if after is None else after
@@ -222,6 +224,8 @@ class Delivery:
                 await self._shelf.extend()
 
     async def __aenter__(self) -> StatusUpdate:
+        if not self._settled:
+            self._shelf.held[self._leased.seq] = self._leased
         self._beside = beside(self._heartbeat)
         await self._beside.__aenter__()
         return self.update
@@ -282,3 +286,10 @@ class Deliveries:
             unread = Delivery(leased, self._shelf, StatusUpdate())
             await unread.retry(error=type(error).__name__)
             return None
+
+
+async def empty(shelves: Mapping[Terms, Shelf]) -> None:
+    """Give back what was lent and not begun; where the journal fails, the leases run out by themselves."""
+    for shelf in shelves.values():
+        with contextlib.suppress(JournalError):
+            await shelf.give_back()

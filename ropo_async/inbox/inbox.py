@@ -15,7 +15,7 @@ from ropo_async._values import HELSINKI
 from ropo_async.errors import DecodeError, FeedBusy, InvalidInput, RopoError
 from ropo_async.inbox._keys import entry_of
 from ropo_async.inbox._losses import Losses
-from ropo_async.inbox.delivery import Deliveries, Shelf, Terms
+from ropo_async.inbox.delivery import Deliveries, Shelf, Terms, empty
 from ropo_async.inbox.policy import InboxPolicy
 from ropo_async.inbox.poller import Poller
 from ropo_async.inbox.recovery import Recovery
@@ -70,6 +70,8 @@ class Inbox:
     """Whose updates these are."""
     rounds: Rounds
     """How they are polled."""
+    shelves: dict[Terms, Shelf]
+    """What is lent to this process."""
 
     def __init__(
         self,
@@ -87,7 +89,7 @@ class Inbox:
         self._losses = Losses(journal, self.account, policy, now, _moment(since))
         poller = Poller(updates, journal, self.account, self._losses, now)
         self.rounds = Rounds(poller, Recovery(poller, policy), policy.longest_pause)
-        self._shelves = dict[Terms, Shelf]()
+        self.shelves = {}
 
     # --- polling ------------------------------------------------------------------------------------------------
 
@@ -134,7 +136,7 @@ class Inbox:
                 yield
         finally:
             with anyio.CancelScope(shield=True):
-                await self.give_back()
+                await empty(self.shelves)
 
     # --- delivery -----------------------------------------------------------------------------------------------
 
@@ -168,9 +170,9 @@ class Inbox:
             InvalidInput: an argument that cannot be right.
         """
         terms = Terms(lease, batch, attempts, group_by)
-        if terms not in self._shelves:
-            self._shelves[terms] = Shelf(self._journal, [self.account], terms, self.tell)
-        return Deliveries(self._shelves[terms], forever)
+        if terms not in self.shelves:
+            self.shelves[terms] = Shelf(self._journal, [self.account], terms, self.tell)
+        return Deliveries(self.shelves[terms], forever)
 
     def tell(self, _: Account, event: Event) -> None:
         """Tell the hooks of the client."""
@@ -178,7 +180,7 @@ class Inbox:
 
     async def give_back(self) -> None:
         """Let other consumers have what was lent to this process and not begun."""
-        for shelf in self._shelves.values():
+        for shelf in self.shelves.values():
             await shelf.give_back()
 
     async def dead(self) -> list[DeadLetter]:

@@ -11,7 +11,7 @@ from attrs import define, field
 
 from ropo_async._protect import beside
 from ropo_async.errors import InvalidInput, JournalError
-from ropo_async.inbox.delivery import Deliveries, Shelf, Terms
+from ropo_async.inbox.delivery import Deliveries, Shelf, Terms, empty
 from ropo_async.inbox.inbox import Inbox, seconds
 from ropo_async.inbox.rounds import lasts
 from ropo_async.journal import Account
@@ -77,9 +77,10 @@ class Inboxes:
 
     def __getitem__(self, account: Account | str) -> Inbox:
         """Return the inbox of an account, or of the first one with that customer id."""
-        if isinstance(account, Account):
-            return self._inboxes[account]
-        return next(inbox for known, inbox in self._inboxes.items() if known.cid == account)
+        for known, inbox in self._inboxes.items():
+            if account in (known, known.cid):
+                return inbox
+        raise KeyError(account)
 
     def __iter__(self) -> Iterator[Inbox]:
         return iter(list(self._inboxes.values()))
@@ -109,10 +110,8 @@ class Inboxes:
                 yield
         finally:
             with anyio.CancelScope(shield=True):
-                for shelf in self._shelves.values():
-                    await shelf.give_back()
-                for inbox in self:
-                    await inbox.give_back()
+                for shelves in (self._shelves, *(inbox.shelves for inbox in self)):
+                    await empty(shelves)
 
     async def _follow(self, every: float, concurrency: int) -> None:
         gate = _Gate(anyio.Semaphore(concurrency))

@@ -159,7 +159,12 @@ def _read(answer: Answer, *, complete: bool) -> tuple[Page, DecodeError | None]:
     error = DecodeError(POLL.name, "it broke off", raw=answer.body)
     if complete:
         try:
-            return codec.read_page(answer) or Page(updates=(), raw=b""), None
+            return _page(codec.read_page(answer), b""), None
         except DecodeError as raised:
             error = raised
-    return codec.salvage_page(answer) or Page(updates=(), raw=answer.body), error
+    return _page(codec.salvage_page(answer), answer.body), error
+
+
+def _page(page: Page | None, raw: bytes) -> Page:
+    # A page of nothing but unreadable records is false, and a page.
+    return Page(updates=(), raw=raw) if page is None else page

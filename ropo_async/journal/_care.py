@@ -48,7 +48,7 @@ def health(tx: Transaction, account: int | None, now: datetime) -> Health:
         waiting=number("record", "due IS NOT NULL"),
         oldest=moment(oldest[0][0]) if oldest else None,
         dead=number("record", "state = 'dead'"),
-        quarantined=number("quarantine", "1 = 1"),
+        quarantined=number("quarantine", "body IS NOT NULL"),
         open_gaps=number("gap", "state IN ('open', 'backfilled')"),
         unresolved_gaps=number("gap", "state = 'unresolved'"),
         seen_only_by_sweep=number("record", "source = 'sweep' AND consumed = 0"),
@@ -77,7 +77,8 @@ def quarantined(tx: Transaction, account: int | None, after: int, limit: int) ->
     of, values = ("", ()) if account is None else (" AND q.account = ?", (account,))
     rows = tx.rows(
         f"SELECT q.id, a.server, a.cid, q.source, q.arrived, q.reason, q.body "  # noqa: S608 - our own words
-        f"FROM quarantine q JOIN account a ON a.id = q.account WHERE q.id > ?{of} ORDER BY q.id LIMIT ?",
+        f"FROM quarantine q JOIN account a ON a.id = q.account WHERE q.id > ? AND q.body IS NOT NULL{of} "
+        "ORDER BY q.id LIMIT ?",
         (after, *values, limit),
     )
     return [_quarantined(row) for row in rows]
@@ -91,14 +92,14 @@ def _quarantined(row: Sequence[Any]) -> Quarantined:
 
 def release_quarantined(tx: Transaction, quarantined: Quarantined, entry: Entry, at: float) -> Merged:
     """Move a record from the quarantine to the others, once."""
-    found = tx.rows("DELETE FROM quarantine WHERE id = ? RETURNING account", (quarantined.id,))
+    found = tx.rows("DELETE FROM quarantine WHERE id = ? AND body IS NOT NULL RETURNING account", (quarantined.id,))
     return _merge.add(tx, int(found[0][0]), [entry], source=quarantined.source, at=at) if found else Merged()
 
 
 def keys_on(tx: Transaction, account: int, day: str, before: float) -> set[str]:
     """Return the keys of a day's records that the feed had handed out before then."""
     rows = tx.rows(
-        "SELECT DISTINCT key FROM record r WHERE account = ? AND day = ? AND consumed = 1 AND arrived < ? "
+        "SELECT key FROM record r WHERE account = ? AND day = ? AND consumed = 1 AND arrived < ? "
         # A record that is filed under another day by now is no witness for this one.
         "AND NOT EXISTS (SELECT 1 FROM record n WHERE n.account = r.account AND n.key = r.key "
         "AND n.ordinal = r.ordinal AND n.revision > r.revision AND (n.day IS NULL OR n.day <> r.day))",
@@ -139,9 +140,9 @@ def erase(tx: Transaction, account: int | None, billnum: str) -> int:
         f"settled = COALESCE(settled, ?) WHERE billnum = ?{of}",
         (tx.now, billnum, *values),
     )
-    for row, content in tx.rows(f"SELECT id, body FROM quarantine WHERE 1 = 1{of}", values):  # noqa: S608 - as above
+    for row, content in tx.rows(f"SELECT id, body FROM quarantine WHERE body IS NOT NULL{of}", values):  # noqa: S608 - as above
         if _mentions(bytes(content), billnum):
-            erased += tx.run("DELETE FROM quarantine WHERE id = ?", (row,))
+            erased += tx.run("UPDATE quarantine SET body = NULL WHERE id = ?", (row,))
     partial = f"SELECT id, raw, headers FROM poll WHERE state = 'partial' AND raw IS NOT NULL{of}"  # noqa: S608 - as above
     for row, content, headers in tx.rows(partial, values):
         # What is compressed cannot be searched, so it goes: its records were taken from it as far as they can be.

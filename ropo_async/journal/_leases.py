@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from ropo_async.journal.engine import Transaction
 
 FAR = 2 * 24 * 3600.0
-"""Seconds ahead that no lease reaches: what is due later than that was dated by a clock that has jumped since."""
+"""Seconds ahead that no lease reaches: one that ends later was dated by a clock that was set back since."""
+
+HOUR = 3600.0
 
 ACK = (
     "UPDATE {record} SET state = 'acked', due = NULL, settled = ?, error = NULL "
@@ -26,8 +29,9 @@ ACK = (
 
 _ALONE = (
     " AND (r.billnum IS NULL OR NOT EXISTS (SELECT 1 FROM record p WHERE p.account = r.account "
-    "AND p.billnum = r.billnum AND p.due IS NOT NULL AND p.seq <> r.seq "
-    "AND (p.seq < r.seq OR (p.state = 'leased' AND p.due > ? AND p.due <= ?))))"
+    "AND p.billnum = r.billnum AND p.due IS NOT NULL AND p.seq < r.seq) "
+    "AND NOT EXISTS (SELECT 1 FROM record l WHERE l.account = r.account AND l.billnum = r.billnum "
+    "AND l.state = 'leased' AND l.due > ? AND l.due <= ? AND l.seq <> r.seq))"
 )
 """Of an invoice the first that waits, and none while another is lent, which may be a later one."""
 
@@ -43,20 +47,28 @@ def lease(
 ) -> tuple[list[Leased], float | None]:
     """Lend records; those that were tried too often become dead letters on the way."""
     times = (tx.now, tx.now + FAR)
+    # A clock that was set back is also noticed by what was put off in its future.
     rows = tx.rows(
-        f"SELECT r.seq, r.attempts FROM record r WHERE r.due IS NOT NULL AND (r.due <= ? OR r.due > ?)"  # noqa: S608 - fixed words and question marks
+        f"SELECT r.seq, r.attempts FROM record r WHERE r.due IS NOT NULL "  # noqa: S608 - fixed words and question marks
+        f"AND (r.due <= ? OR (r.state = 'leased' AND r.due > ?) OR (r.state = 'new' AND r.settled > ?))"
         f"{_of(accounts)}{_ALONE if grouped else ''} ORDER BY r.seq LIMIT ? {tx.dialect.lock_rows}",
-        (*times, *(accounts or ()), *(times if grouped else ()), limit),
+        (*times, tx.now + HOUR, *(accounts or ()), *(times if grouped else ()), limit),
     )
     spent = [seq for seq, tried in rows if tried >= attempts]
     if spent:
         # Each attempt ended with its consumer: nobody was there to say what went wrong.
         _bury(tx, spent, "the consumer ended without a word")
-    lent = _lend(tx, [seq for seq, tried in rows if tried < attempts], tx.now + seconds, grouped=grouped)
-    if lent:
-        return lent, None
-    # Where all that was found is dead now, there may be more behind it.
-    return lent, 0.0 if spent else _next_due(tx, accounts)
+    left = [(seq, tried) for seq, tried in rows if tried < attempts]
+    if spent and not left:
+        return lease(tx, accounts, limit, seconds, attempts, grouped=grouped)
+    lent = _lend(tx, _together(left), tx.now + seconds, grouped=grouped)
+    return lent, None if lent else _next_due(tx, accounts)
+
+
+def _together(rows: Sequence[tuple[int, int]]) -> list[int]:
+    """Return what is lent together: what was tried before goes alone, lest the death of one consumer count for all."""
+    untried = list(takewhile(lambda row: not row[1], rows)) or rows[:1]
+    return [seq for seq, _ in untried]
 
 
 def _of(accounts: Sequence[int] | None) -> str:
@@ -99,7 +111,7 @@ def _leased(  # noqa: PLR0917 - the columns of a row
 def _next_due(tx: Transaction, accounts: Sequence[int] | None) -> float | None:
     """Return in how many seconds something comes due that is not yet."""
     found = tx.rows(
-        f"SELECT MIN(r.due) FROM record r WHERE r.due > ? AND r.due <= ?{_of(accounts)}",  # noqa: S608 - question marks
+        f"SELECT MIN(r.due) FROM record r WHERE r.due > ? AND (r.state <> 'leased' OR r.due <= ?){_of(accounts)}",  # noqa: S608 - question marks
         (tx.now, tx.now + FAR, *(accounts or ())),
     )[0][0]
     return None if found is None else max(0.0, found - tx.now)
@@ -125,8 +137,8 @@ def put_off(tx: Transaction, leased: Leased, seconds: float, attempts: int, erro
     dead = leased.attempt >= attempts
     state, due = ("dead", None) if dead else ("new", tx.now + seconds)
     touched = tx.run(
-        "UPDATE record SET state = ?, due = ?, error = ? WHERE seq = ? AND lease = ? AND state = 'leased'",
-        (state, due, error, leased.seq, leased.token),
+        "UPDATE record SET state = ?, due = ?, error = ?, settled = ? WHERE seq = ? AND lease = ? AND state = 'leased'",
+        (state, due, error, tx.now, leased.seq, leased.token),
     )
     if not touched:
         raise lost(leased)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -185,14 +186,17 @@ def _quarantine(tx: Transaction, account: int, unreadable: Sequence[Unreadable],
     added, seen = 0, Counter[tuple[str, bytes]]()
     for record in unreadable:
         seen[record.key, record.body] += 1
+        digest = hashlib.sha256(record.body).digest()
         known = tx.rows(
-            "SELECT COUNT(*) FROM quarantine WHERE account = ? AND key = ? AND body = ?",
-            (account, record.key, record.body),
+            "SELECT COUNT(*) FROM quarantine WHERE account = ? AND key = ? AND hash = ?", (account, record.key, digest)
         )
         if not source.consumed and known[0][0] >= seen[record.key, record.body]:
             continue
-        values: tuple[Any, ...] = (account, record.key, source.value, at, record.reason, record.body)
-        tx.run("INSERT INTO quarantine (account, key, source, arrived, reason, body) VALUES (?, ?, ?, ?, ?, ?)", values)
+        values: tuple[Any, ...] = (account, record.key, source.value, at, record.reason, digest, record.body)
+        tx.run(
+            "INSERT INTO quarantine (account, key, source, arrived, reason, hash, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            values,
+        )
         added += 1
     return added
 

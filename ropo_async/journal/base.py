@@ -185,10 +185,12 @@ class Journal(ABC):
         Args:
             accounts: whose; None for all.
             limit: how many at most.
-            seconds: until another consumer may have them; at most a day. What is due later than two days ahead counts
-                as dated by a clock that was set back since, and is lent at once.
+            seconds: until another consumer may have them; at most a day. A lease that ends later than two days ahead
+                counts as dated by a clock that was set back since, and its record is lent at once.
             attempts: a record that was tried so often becomes a dead letter instead.
             grouped: of an invoice only the first record that waits, and nothing while that is lent.
+
+        A record that was tried before is lent alone, so that a consumer which dies of it takes no others along.
         """
 
     @abstractmethod
@@ -205,7 +207,7 @@ class Journal(ABC):
 
     @abstractmethod
     async def put_off(self, leased: Leased, *, seconds: float, attempts: int, error: str) -> bool:
-        """Let a record be tried again after `seconds`, at most a day, and return whether it is dead now.
+        """Let a record be tried again after `seconds`, and return whether it is dead now.
 
         It is once it was tried `attempts` times. Raises `LeaseLost` where another consumer has had it since.
         """

@@ -71,7 +71,6 @@ class Invoices(Stage):
         (leased,) = await lent(journal, grouped=True)
         if end == "silent":
             clock.move(61)
-            await journal.lease(None, limit=1, seconds=60, attempts=1, grouped=True)
         else:
             await journal.put_off(leased, seconds=0, attempts=1, error="ValueError")
         assert keys(await lent(journal, grouped=True, attempts=1)) == ["id:2:2"]

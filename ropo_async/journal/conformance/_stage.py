@@ -143,9 +143,15 @@ async def lent(
     attempts: int = 10,
     grouped: bool = False,
 ) -> list[Leased]:
-    """Return what a consumer gets."""
-    leases, _ = await journal.lease(accounts, limit=limit, seconds=seconds, attempts=attempts, grouped=grouped)
-    return leases
+    """Return what a consumer gets that asks until there is no more: what was tried before comes alone."""
+    got = list[Leased]()
+    while len(got) < limit:
+        left = limit - len(got)
+        leases, _ = await journal.lease(accounts, limit=left, seconds=seconds, attempts=attempts, grouped=grouped)
+        if not leases:
+            break
+        got += leases
+    return got
 
 
 async def due(journal: Journal, *, grouped: bool = False, accounts: Collection[Account] | None = None) -> float | None:

@@ -54,13 +54,15 @@ CREATE TABLE record (
     due DOUBLE PRECISION,                       -- when a consumer may have it; NULL: never again
     lease BIGINT NOT NULL DEFAULT 0,            -- the fencing token
     attempts BIGINT NOT NULL DEFAULT 0,
-    settled DOUBLE PRECISION,
+    settled DOUBLE PRECISION,                   -- when it was acknowledged, or put off
     error TEXT,
     UNIQUE (account, key, ordinal, revision)
 );
-CREATE INDEX record_waiting ON record (account, seq) WHERE due IS NOT NULL;
+CREATE INDEX record_day ON record (account, day) WHERE consumed = 1;
 CREATE INDEX record_invoice ON record (account, billnum, seq) WHERE due IS NOT NULL;
-CREATE INDEX record_day ON record (account, day);
+CREATE INDEX record_leased ON record (account, billnum) WHERE state = 'leased';
+CREATE INDEX record_waiting ON record (account, seq) WHERE due IS NOT NULL;
+CREATE INDEX record_next ON record (seq) WHERE due IS NOT NULL;
 CREATE INDEX record_dead ON record (account, seq) WHERE state = 'dead';
 CREATE INDEX record_swept ON record (account) WHERE source = 'sweep' AND consumed = 0;
 
@@ -71,7 +73,8 @@ CREATE TABLE quarantine (
     source TEXT NOT NULL,
     arrived DOUBLE PRECISION NOT NULL,
     reason TEXT NOT NULL,
-    body {bytes} NOT NULL
+    hash {bytes} NOT NULL,
+    body {bytes}                                -- NULL once erased
 );
 CREATE INDEX quarantine_key ON quarantine (account, key);
 

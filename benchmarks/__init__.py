@@ -1,0 +1,1 @@
+"""What this library costs: commands that anyone can run."""

@@ -16,7 +16,7 @@ help:  ## this list
 
 # --- A newcomer's two commands ------------------------------------------------------------------------------------
 
-demo: $(VENV)/.demo  ## see it work: a feed drained and payments registered, against the simulator
+demo: $(VENV)/.demo  ## see it work: answers are lost and a service is killed, and no status update is missing in the end
 	@$(BIN)/python examples/demo.py
 
 test: $(VENV)/.dev codegen-env  ## the whole suite

@@ -18,7 +18,7 @@ from ropo_async.simulator.archive import HELSINKI
 from ropo_async.simulator.messages import Answer, Request, loads
 
 POLL = "GET /jobs/statusupdates"
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NOON = datetime(2026, 3, 11, 10, tzinfo=UTC)
 POLICY = InboxPolicy(pace=timedelta(0))
 LOST = Fault.drop(processed=True)

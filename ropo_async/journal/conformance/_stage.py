@@ -144,7 +144,7 @@ async def lent(
     grouped: bool = False,
 ) -> list[Leased]:
     """Return what a consumer gets that asks until there is no more: what was tried before comes alone."""
-    got = list[Leased]()
+    got: list[Leased] = []
     while len(got) < limit:
         left = limit - len(got)
         leases, _ = await journal.lease(accounts, limit=left, seconds=seconds, attempts=attempts, grouped=grouped)

@@ -8,6 +8,7 @@ from inspect import iscoroutinefunction
 from types import MappingProxyType
 from typing import Any
 
+import pytest
 from attrs import define, field, frozen
 
 from ropo_async.inbox import Inbox, Round
@@ -83,8 +84,33 @@ class Followed:
 
     world: World
     journal: Journal
-    inbox: Inbox
-    life: Life
+    options: Mapping[str, Any]
+    """Of its inbox."""
+    life: Life = field(init=False)
+    inbox: Inbox = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.begins()
+
+    def begins(self) -> None:
+        """Start the process, for the first time or again."""
+        self.life = Life(self.world, self.journal)
+        self.inbox = self.life.inbox(**self.options)
+
+    def meanwhile(self, size: int, **fields: Any) -> None:
+        """Let changes appear when the next round has read the feed and has not begun to read days again."""
+
+        async def add() -> None:
+            self.world.changes(size, **fields)
+
+        self.life.trap("gaps", "before", add)
+
+    async def dies(self, name: str, when: str, *, skip: int = 0) -> None:
+        """Let the process end in the next round, and start it again."""
+        self.life.trap(name, when, self.life.die, skip=skip)
+        with pytest.RaisesGroup(Crash, allow_unwrapped=True, flatten_subgroups=True):
+            await self.inbox.drain()
+        self.begins()
 
     async def loses(self, fault: Fault = LOST) -> Round:
         """Let the next answer of the feed go missing."""
@@ -117,8 +143,7 @@ async def followed(
 ) -> AsyncIterator[Followed]:
     """Create a world with an inbox that has read the feed to its end, unless it has not `begun`."""
     async with created(at, **options) as world, Journal.open("memory:", clock=world.clock.shared) as journal:
-        life = Life(world, journal)
-        made = Followed(world, journal, life.inbox(**inbox), life)
+        made = Followed(world, journal, inbox)
         if begun:
             assert (await made.inbox.drain()).drained
             world.pass_(timedelta(minutes=5))

@@ -10,12 +10,9 @@ from attrs import evolve, frozen
 from ropo_async.simulator import Rereads
 from ropo_async.simulator.archive import HELSINKI
 from tests.inbox.lives import Followed, followed
-from tests.inbox.worlds import DAY, HOUR, MINUTE, POLICY, World
+from tests.inbox.worlds import DAY, HOUR, MINUTE, POLICY, UNSWEPT, World
 
 pytestmark = pytest.mark.anyio
-
-UNSWEPT = evolve(POLICY, nightly=0, weekly=0)
-"""Re-reads of gaps alone, so that what they have found can be told."""
 
 
 @frozen

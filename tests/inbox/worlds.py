@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import count
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from ropo_async import Credentials, RetryPolicy, RopoClient, Timeouts
 from ropo_async.errors import RopoError
@@ -21,6 +21,8 @@ POLL = "GET /jobs/statusupdates"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NOON = datetime(2026, 3, 11, 10, tzinfo=UTC)
 POLICY = InboxPolicy(pace=timedelta(0))
+UNSWEPT = evolve(POLICY, nightly=0, weekly=0)
+"""Only gaps are read again, so that it can be told what was read for them."""
 LOST = Fault.drop(processed=True)
 TIMES = Timeouts(connect=10, read=10, write=10, pool=10, total=20, poll_read=10, poll_total=20)
 EAGER = RetryPolicy(base=0.001, throttled_base=0.001)

@@ -76,14 +76,21 @@ class Poller:
         return await finish(partial(self._ask, epoch, began))
 
     async def read_again(self, epoch: int, request: Request, param: str, source: Source) -> Reading:
-        """Send a request that consumes nothing, and put what it shows into the journal."""
+        """Send a request that consumes nothing, and put what it shows into the journal.
+
+        Raises:
+            TransportError, StatusError, DecodeError: there is no whole answer; what there is of it is in the journal.
+        """
         poll = await self.journal.intend(self.account, epoch, source, param, at=self.now())
         try:
             answer = await self.feed.ask(request)
         except RopoError as error:
             await self._refused(poll, error)
             raise
-        return await finish(partial(self._keep, poll, source, answer))
+        reading = await finish(partial(self._keep, poll, source, answer))
+        if reading.trouble is not None:
+            raise reading.trouble
+        return reading
 
     async def _ask(self, epoch: int, began: datetime) -> Reading:
         poll = await self.journal.intend(self.account, epoch, Source.DRAIN, "", at=self.now())

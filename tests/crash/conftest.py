@@ -1,5 +1,6 @@
 """A nursery for lives, worlds for them to live in, and a tally of what they have lost."""
 
+import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ from tests.crash.worlds import Worlds
 
 @pytest.fixture
 async def nursery(anyio_backend: str) -> AsyncIterator[Nursery]:
+    if not hasattr(os, "fork"):
+        pytest.skip("a life begins by a fork")
     async with nursing(anyio_backend) as nursery:
         yield nursery
 

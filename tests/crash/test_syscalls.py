@@ -23,7 +23,7 @@ SENDS = MappingProxyType({"before prepare 1": 6})
 RECEIVES = MappingProxyType(
     {"before prepare 1": 1, "before ask 1": 3, "before ask 2": 3, "before ask 3": 1, "before ask 4": 1}
 )
-"""How often it receives something in each of its exchanges, at least. What follows may be no answer."""
+"""How often it receives something in each of its exchanges; where the answer came in fewer pieces, something else."""
 
 
 @cache

@@ -79,6 +79,18 @@ async def test_a_loss_between_the_first_and_the_confirming_reading() -> None:
         assert await feed.world.closed_too_early(feed.journal) == []
 
 
+async def test_loss_after_loss_reaches_back_to_the_last_time_that_the_feed_was_read_to_its_end() -> None:
+    async with followed(rereads=STRICT, page_size=2, inbox={"policy": UNSWEPT}) as feed:
+        feed.world.changes(6)
+        feed.world.pass_(3 * DAY)
+        for _ in range(3):
+            await feed.loses()
+            feed.world.pass_(3 * HOUR)
+        await feed.settles()
+        assert await feed.ends() == (["closed"], 0)
+        assert (await feed.inbox.gaps())[0].since == NOON
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_a_loss_of_another_poller_while_a_day_is_read_is_not_overwritten(when: str) -> None:
     async with followed(rereads=STRICT) as feed:
@@ -109,7 +121,8 @@ UNREADABLE = {
 @pytest.mark.parametrize("fault", UNREADABLE.values(), ids=UNREADABLE)
 async def test_an_answer_that_cannot_be_read_is_no_reading_of_a_day(fault: Fault) -> None:
     async with followed(rereads=STRICT) as feed:
-        feed.world.changes(4)
+        for days in range(3):
+            feed.world.changes(2, late=days * DAY)
         feed.world.fail_reading(fault, times=1000)
         assert (await feed.loses()).recovery is not None
         await feed.settles()

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -13,116 +13,20 @@ import anyio
 import anyio.lowlevel
 import anyio.to_thread
 import pytest
-from attrs import frozen
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from ropo_async.errors import JournalError, JournalProblem, RopoError
+from ropo_async.errors import RopoError
 from ropo_async.inbox import Inbox, Round
 from ropo_async.journal import GapState, Journal
-from ropo_async.simulator import Fault, Rereads
+from ropo_async.simulator import Rereads
 from ropo_async.simulator.archive import HELSINKI
 from tests.inbox.lives import Crash, Life
-from tests.inbox.worlds import DAY, HOUR, created, rows
+from tests.inbox.troubles import CHANGES, FAULTS, LATE, MOMENTS, PLAUSIBLE, SPANS, TROUBLE
+from tests.inbox.worlds import DAY, MINUTE, created, rows
 
 T = TypeVar("T")
-
-MINUTE = timedelta(minutes=1)
-MOMENTS = {
-    "noon": datetime(2026, 3, 11, 10, tzinfo=UTC),
-    "before midnight in Helsinki": datetime(2026, 7, 1, 20, 40, tzinfo=UTC),
-    "before midnight in UTC": datetime(2026, 7, 1, 23, 40, tzinfo=UTC),
-    "before the year's end": datetime(2026, 12, 31, 21, 40, tzinfo=UTC),
-    "before an hour is left out": datetime(2026, 3, 29, 0, 40, tzinfo=UTC),
-    "before an hour comes twice": datetime(2026, 10, 25, 0, 40, tzinfo=UTC),
-    "the evening before": datetime(2026, 10, 24, 20, 40, tzinfo=UTC),
-}
-SPANS = (0 * MINUTE, MINUTE, 20 * MINUTE, HOUR, 3 * HOUR, 26 * HOUR, 3 * DAY)
-LATE = (0 * HOUR, 20 * HOUR, 48 * HOUR - MINUTE)
-CHANGES: dict[str, dict[str, Any]] = {
-    "new": {},
-    "without an id, equal": {"statusid": "", "statustext": "the same"},
-    "of a known id, A": {"statusid": "C0", "statustext": "A"},
-    "of a known id, B": {"statusid": "C0", "statustext": "B"},
-    "unreadable": {"amount": "a lot"},
-}
-FAULTS = {
-    fault.name: fault
-    for fault in (
-        *(make(processed=processed) for make in (Fault.drop, Fault.reset) for processed in (False, True)),
-        *(Fault.status(code, processed=processed) for code in (500, 503) for processed in (False, True)),
-        *(Fault.status(code) for code in (401, 403, 408, 429)),
-        *(Fault.html(code, processed=True) for code in (200, 502)),
-        *(Fault.cut(), Fault.cut(reset=True), Fault.status_line(), Fault.raw(), Fault.unterminated_chunks()),
-        *(Fault.bad_chunk_size(), Fault.close_delimited(), Fault.malformed_record(), Fault.nan(), Fault.gzip_cut()),
-        *(Fault.repeat_page(), Fault.body(b"{}"), Fault.body(b'{"result":{"status":[]}}', processed=False)),
-    )
-}
-PLAUSIBLE = {"repeat_page", "malformed_record", "nan", "body_before"}
-"""What looks like the reading of a day, and is none."""
-
-
-@frozen
-class Strikes:
-    """A fault strikes a poll."""
-
-    fault: str
-    skip: int
-
-    def arm(self, feed: "Feed", who: int) -> None:
-        feed.world.fail(FAULTS[self.fault], skip=self.skip)
-
-
-@frozen
-class Trap:
-    """Something happens before or after a call of the journal, or of the feed."""
-
-    seam: str
-    when: str
-    skip: int
-
-    def arm(self, feed: "Feed", who: int) -> None:
-        feed.lives[who].trap(self.seam, self.when, lambda: self.act(feed, who), skip=self.skip)
-
-    async def act(self, feed: "Feed", who: int) -> None:
-        raise NotImplementedError
-
-
-class Dies(Trap):
-    """The process dies."""
-
-    async def act(self, feed: "Feed", who: int) -> None:
-        await feed.lives[who].die()
-
-
-class DiskIsFull(Trap):
-    """The journal cannot be written."""
-
-    async def act(self, feed: "Feed", who: int) -> None:
-        raise JournalError(JournalProblem.FULL)
-
-
-class TurnIsLost(Trap):
-    """The turn is lost unnoticed, and another poller goes to work, whose first answer goes missing."""
-
-    async def act(self, feed: "Feed", who: int) -> None:
-        await feed.lives[who].turn.release()
-        feed.world.changes(2)
-        feed.world.fail()
-        await feed.drain(1 - who)
-
-
-SEAMS = ("intend", "ask", "receive", "merge", "settle", "save_gap")
-CALLS = (*SEAMS, "take_turn", "unfinished", "check_room", "gaps", "keys_on", "note_sweep")
-WHEN, SKIP = st.sampled_from(("before", "after")), st.integers(0, 3)
-TROUBLE = st.one_of(
-    st.none(),
-    st.builds(Strikes, st.sampled_from(sorted(FAULTS)), st.integers(0, 1)),
-    st.builds(Dies, st.sampled_from(CALLS), WHEN, SKIP),
-    st.builds(DiskIsFull, st.sampled_from(SEAMS), st.just("before"), SKIP),
-    st.builds(TurnIsLost, st.sampled_from(SEAMS), WHEN, st.integers(0, 1)),
-)
 
 
 class Feed(RuleBasedStateMachine):

@@ -11,8 +11,8 @@ from hypothesis.stateful import rule, run_state_machine_as_test
 from ropo_async.errors import LeaseLost
 from ropo_async.inbox import Delivery
 from tests.inbox.lives import Life
-from tests.inbox.test_model import MINUTE, Feed, examples
-from tests.inbox.worlds import DAY, rows
+from tests.inbox.test_model import Feed, examples
+from tests.inbox.worlds import DAY, MINUTE, rows
 
 LEASE, ATTEMPTS = 60.0, 4
 FAR = 2 * 24 * 3600.0

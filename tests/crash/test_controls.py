@@ -5,7 +5,7 @@ import pytest
 from tests.crash.tallies import Tally
 from tests.crash.worlds import Worlds
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(300)]
 
 CONTROLS = {
     "no intent": {

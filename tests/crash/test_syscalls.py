@@ -35,6 +35,7 @@ def traceable() -> bool:
 
 pytestmark = [
     pytest.mark.anyio,
+    pytest.mark.slow,
     pytest.mark.timeout(900),
     pytest.mark.skipif(not traceable(), reason="needs strace, and the right to trace"),
 ]

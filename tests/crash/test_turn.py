@@ -12,7 +12,7 @@ from tests.crash.life import following
 from tests.crash.tallies import Tally
 from tests.crash.worlds import World, Worlds
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 async def begun(world: World) -> None:

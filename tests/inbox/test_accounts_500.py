@@ -71,11 +71,13 @@ async def consume(inboxes: Inboxes, got: Counter[str]) -> None:
 
 async def test_none_of_them_is_late(tmp_path: Path) -> None:
     events, got = list[Any](), Counter[str]()
-    async with followed(f"sqlite:///{tmp_path / 'journal.db'}", events) as (accounts, inboxes):
-        async with inboxes.polling(every=timedelta(seconds=EVERY)):
-            began = anyio.current_time()
-            with anyio.move_on_after(ROUNDS * EVERY + ACCOUNTS * APART):
-                await consume(inboxes, got)
+    async with (
+        followed(f"sqlite:///{tmp_path / 'journal.db'}", events) as (accounts, inboxes),
+        inboxes.polling(every=timedelta(seconds=EVERY)),
+    ):
+        began = anyio.current_time()
+        with anyio.move_on_after(ROUNDS * EVERY + ACCOUNTS * APART):
+            await consume(inboxes, got)
     # They begin one after the other; from then on each has its own pause, a twentieth longer by chance at most.
     late = [account.rounds[0] - began - place * APART for place, account in enumerate(accounts)]
     late += [later - earlier - 1.05 * EVERY for account in accounts for earlier, later in pairwise(account.rounds)]

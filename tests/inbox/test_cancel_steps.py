@@ -18,7 +18,7 @@ from tests.inbox.cancels import Strike, in_every_way, native, scope
 from tests.inbox.feeds import POLL, World, everywhere, journal_url, world  # noqa: F401
 from tests.journal.postgres import postgres_server, postgres_url  # noqa: F401
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 PAGE, MANY = 4, 2000
 STRIDE = 29

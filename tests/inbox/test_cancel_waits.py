@@ -15,7 +15,7 @@ from ropo_async.simulator import Fault
 from tests.inbox.cancels import Strike, in_every_way
 from tests.inbox.feeds import PAGE, POLL, QUICK, World, world
 
-pytestmark = [pytest.mark.anyio, in_every_way]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, in_every_way]
 
 LONG = timedelta(hours=1)
 AT_ONCE = 2.0

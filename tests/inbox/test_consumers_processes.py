@@ -23,7 +23,7 @@ from ropo_async.simulator import Fault, Simulator, serve
 from tests.inbox.desk import Desk, connected, desk_at, key, payment, payments, process
 from tests.journal.postgres import postgres_server, postgres_url, running_postgres  # noqa: F401
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 MOMENT = 5.0
 """Seconds that a busy machine may need to wake somebody; who looks by himself does so after 30."""

@@ -31,8 +31,16 @@ async def finish(critical: Callable[[], Awaitable[T]]) -> T:
             except Exception as error:  # noqa: BLE001 - raised again below, outside of the group that would wrap it
                 errors.append(error)
 
-    async with anyio.create_task_group() as group:
-        group.start_soon(child)
+    cut: BaseException | None = None
+    try:
+        async with anyio.create_task_group() as group:
+            group.start_soon(child)
+    except BaseExceptionGroup as raised:
+        cut, *others = raised.exceptions
+        if others:
+            raise
+    if cut is not None:
+        raise cut  # Ctrl-C on trio, which would come out as a group
     # trio would deliver the cancellation only at the caller's next wait, when the result was already handed over.
     await anyio.lowlevel.checkpoint_if_cancelled()
     if errors:

@@ -109,7 +109,7 @@ class Inbox:
             FeedBusy: another poller has its turn, and `wait` is False.
             TransportError, StatusError: the server refused, or could not be reached; nothing was taken.
             FeedStalled: the server repeats itself.
-            JournalError: the journal cannot be written; what had arrived before is stored, or kept as `PageNotStored` says.
+            JournalError: the journal cannot be written; what had arrived is stored, or kept as `PageNotStored` says.
         """
         return await self.rounds.one(wait=wait)
 

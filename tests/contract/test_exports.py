@@ -16,7 +16,7 @@ import ropo_async
 SHARED = {
     "ropo_async.auth": {"auth_from_env", "lifetime_of"},
     "ropo_async.hooks": {"emit"},
-    "ropo_async.inbox.delivery": {"Shelf"},
+    "ropo_async.inbox.delivery": {"Shelf", "empty"},
     "ropo_async.iteration": {"Feed"},
     "ropo_async.payments": {"read_outcome"},
     "ropo_async.status_updates": {"arrived"},

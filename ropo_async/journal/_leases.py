@@ -46,23 +46,27 @@ def lease(
     grouped: bool,
 ) -> tuple[list[Leased], float | None]:
     """Lend records; those that were tried too often become dead letters on the way."""
+    left, spent = list[tuple[int, int]](), [0]
+    while spent and not left:
+        rows = _waiting(tx, accounts, limit, grouped=grouped)
+        left = [(seq, tried) for seq, tried in rows if tried < attempts]
+        spent = [seq for seq, tried in rows if tried >= attempts]
+        # Each attempt ended with its consumer: nobody was there to say what went wrong.
+        _bury(tx, spent, "the consumer ended without a word")
+    lent = _lend(tx, _together(left), tx.now + seconds, grouped=grouped)
+    return lent, None if lent else _next_due(tx, accounts)
+
+
+def _waiting(tx: Transaction, accounts: Sequence[int] | None, limit: int, *, grouped: bool) -> list[tuple[Any, ...]]:
+    """Return the places of records that may be had now, and how often each was tried."""
     times = (tx.now, tx.now + FAR)
     # A clock that was set back is also noticed by what was put off in its future.
-    rows = tx.rows(
+    return tx.rows(
         f"SELECT r.seq, r.attempts FROM record r WHERE r.due IS NOT NULL "  # noqa: S608 - fixed words and question marks
         f"AND (r.due <= ? OR (r.state = 'leased' AND r.due > ?) OR (r.state = 'new' AND r.settled > ?))"
         f"{_of(accounts)}{_ALONE if grouped else ''} ORDER BY r.seq LIMIT ? {tx.dialect.lock_rows}",
         (*times, tx.now + HOUR, *(accounts or ()), *(times if grouped else ()), limit),
     )
-    spent = [seq for seq, tried in rows if tried >= attempts]
-    if spent:
-        # Each attempt ended with its consumer: nobody was there to say what went wrong.
-        _bury(tx, spent, "the consumer ended without a word")
-    left = [(seq, tried) for seq, tried in rows if tried < attempts]
-    if spent and not left:
-        return lease(tx, accounts, limit, seconds, attempts, grouped=grouped)
-    lent = _lend(tx, _together(left), tx.now + seconds, grouped=grouped)
-    return lent, None if lent else _next_due(tx, accounts)
 
 
 def _together(rows: Sequence[tuple[int, int]]) -> list[int]:

@@ -236,3 +236,13 @@ async def test_a_jump_of_the_clock_back_holds_up_nothing(desk: Desk, clock: Cloc
             raise ArithmeticError
     clock.advance(-LONG)
     assert await desk.left() == [key(1), key(2)]
+
+
+@pytest.mark.parametrize("storage", ["memory"], indirect=True)
+async def test_much_that_was_tried_too_often_holds_up_nothing(desk: Desk, clock: Clock) -> None:
+    """Also where it is found piece by piece."""
+    await desk.put(payments(1500))
+    await desk.one(batch=1499, attempts=1)
+    clock.advance(61)
+    assert await desk.left(batch=1, attempts=1) == [key(1500)]
+    assert (await desk.inbox.health()).dead == 1499

@@ -15,7 +15,7 @@ import anyio.to_thread
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from ropo_async.errors import RopoError
 from ropo_async.inbox import Inbox, Round
@@ -23,8 +23,8 @@ from ropo_async.journal import GapState, Journal
 from ropo_async.simulator import Rereads
 from ropo_async.simulator.archive import HELSINKI
 from tests.inbox.lives import Crash, Life
-from tests.inbox.troubles import CHANGES, FAULTS, LATE, MOMENTS, PLAUSIBLE, SPANS, TROUBLE
-from tests.inbox.worlds import DAY, MINUTE, created, rows
+from tests.inbox.troubles import INCIDENTS, MOMENTS, POLLS
+from tests.inbox.worlds import DAY, created, rows
 
 T = TypeVar("T")
 
@@ -79,66 +79,18 @@ class Feed(RuleBasedStateMachine):
 
     # --- what happens -------------------------------------------------------------------------------------------
 
-    @rule(
-        who=st.sampled_from((0, 1)),
-        kind=st.sampled_from(sorted(CHANGES)),
-        size=st.integers(0, 5),
-        late=st.sampled_from(LATE),
-        span=st.sampled_from(SPANS[:4]),
-        trouble=TROUBLE,
-    )
-    def a_round(self, *, who: int, kind: str, size: int, late: timedelta, span: timedelta, trouble: Any) -> None:
-        self.world.pass_(span)
-        self.world.changes(size, late=late, **CHANGES[kind])
-        if trouble is not None:
-            trouble.arm(self, who)
-        self.run(self.drain(who))
+    @rule(polls=st.lists(POLLS, min_size=1, max_size=4))
+    def somebody_polls(self, *, polls: list[Any]) -> None:
+        self.run(self.happen(polls))
 
-    @rule(
-        size=st.integers(1, 9),
-        late=st.sampled_from(LATE),
-        before=st.sampled_from(SPANS),
-        span=st.sampled_from(SPANS),
-        times=st.integers(1, 4),
-    )
-    def answers_keep_going_missing(
-        self, *, size: int, late: timedelta, before: timedelta, span: timedelta, times: int
-    ) -> None:
-        self.world.changes(size, late=late)
-        self.world.pass_(before)
-        for _ in range(times):
-            self.world.fail()
-            self.run(self.drain(0))
-            self.world.pass_(span)
+    @rule(incidents=st.lists(INCIDENTS, min_size=1, max_size=4))
+    def things_happen(self, *, incidents: list[Any]) -> None:
+        self.run(self.happen(incidents))
 
-    @rule(kind=st.sampled_from(sorted(CHANGES)), size=st.integers(1, 5), late=st.sampled_from(LATE))
-    def changes_appear(self, *, kind: str, size: int, late: timedelta) -> None:
-        self.world.changes(size, late=late, **CHANGES[kind])
-
-    @rule(fault=st.sampled_from(sorted(FAULTS.keys() - PLAUSIBLE)), times=st.sampled_from((1, 3, 10)))
-    def reading_days_again_fails(self, *, fault: str, times: int) -> None:
-        self.world.fail_reading(FAULTS[fault], times=times)
-
-    @rule()
-    def a_stranger_takes_a_page(self) -> None:
-        self.run(self.world.take_as_a_stranger())
-
-    @rule(span=st.sampled_from(SPANS))
-    def time_passes(self, *, span: timedelta) -> None:
-        self.world.pass_(span)
-
-    @rule(skew=st.sampled_from((-10 * MINUTE, 0 * DAY, DAY)))
-    def our_clock_jumps(self, *, skew: timedelta) -> None:
-        self.world.clock.skew = skew
-
-    @rule(skew=st.sampled_from((-DAY, 0 * DAY, DAY)))
-    def the_clock_of_the_leases_jumps(self, *, skew: timedelta) -> None:
-        self.world.clock.shared_skew = skew
-
-    @rule(back=st.integers(0, 3))
-    def days_are_asked_for(self, *, back: int) -> None:
-        today = self.world.clock.ours().date()
-        self.run(self.inboxes[0].reread(today - back * DAY, today))
+    async def happen(self, events: list[Any]) -> None:
+        for event in events:
+            await event.happen(self)
+            await self.check()
 
     async def drain(self, who: int) -> Round | None:
         life = self.lives[who]
@@ -156,11 +108,6 @@ class Feed(RuleBasedStateMachine):
             self.world.vendor.faults.clear()
 
     # --- what is true all the same ------------------------------------------------------------------------------
-
-    @invariant()
-    def nothing_is_missing_silently(self) -> None:
-        if self.lives:
-            self.run(self.check())
 
     async def check(self) -> None:
         journal = self.lives[0].journal
@@ -218,7 +165,7 @@ def examples(count: int, **options: Any) -> settings:
     """Return settings for so many examples, the same ones each time."""
     return settings(
         max_examples=count,
-        stateful_step_count=30,
+        stateful_step_count=8,
         derandomize=True,
         deadline=None,
         database=None,

@@ -1,6 +1,6 @@
 """What may happen to those who follow a feed, as values to choose from."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from attrs import frozen
@@ -96,11 +96,133 @@ class TurnIsLost(Trap):
 
 SEAMS = ("intend", "ask", "receive", "merge", "settle", "save_gap")
 CALLS = (*SEAMS, "take_turn", "unfinished", "check_room", "gaps", "keys_on", "note_sweep")
-WHEN, SKIP = st.sampled_from(("before", "after")), st.integers(0, 3)
+WHEN, SKIP = st.sampled_from(("before", "after")), st.integers(0, 2)
 TROUBLE = st.one_of(
     st.none(),
     st.builds(Strikes, st.sampled_from(sorted(FAULTS)), st.integers(0, 1)),
     st.builds(Dies, st.sampled_from(CALLS), WHEN, SKIP),
     st.builds(DiskIsFull, st.sampled_from(SEAMS), st.just("before"), SKIP),
-    st.builds(TurnIsLost, st.sampled_from(SEAMS), WHEN, st.integers(0, 1)),
+    st.builds(TurnIsLost, st.sampled_from(SEAMS), WHEN, SKIP),
+)
+
+
+@frozen
+class Polled:
+    """Somebody polls, after a while in which changes have appeared."""
+
+    who: int
+    kind: str
+    size: int
+    late: timedelta
+    span: timedelta
+    trouble: Any
+
+    async def happen(self, feed: Any) -> None:
+        feed.world.pass_(self.span)
+        feed.world.changes(self.size, late=self.late, **CHANGES[self.kind])
+        if self.trouble is not None:
+            self.trouble.arm(feed, self.who)
+        await feed.drain(self.who)
+
+
+@frozen
+class KeepsGoingMissing:
+    """Of a feed that nobody has read for a while, one answer after the other goes missing."""
+
+    late: timedelta
+    idle: timedelta
+    times: int
+    span: timedelta
+
+    async def happen(self, feed: Any) -> None:
+        feed.world.changes(9, late=self.late)
+        feed.world.pass_(self.idle)
+        for _ in range(self.times):
+            feed.world.fail()
+            await feed.drain(0)
+            feed.world.pass_(self.span)
+
+
+@frozen
+class Appears:
+    """Changes appear."""
+
+    kind: str
+    size: int
+    late: timedelta
+
+    async def happen(self, feed: Any) -> None:
+        feed.world.changes(self.size, late=self.late, **CHANGES[self.kind])
+
+
+@frozen
+class FailsToRead:
+    """The next days that are read again cannot be."""
+
+    fault: str
+    times: int
+
+    async def happen(self, feed: Any) -> None:
+        feed.world.fail_reading(FAULTS[self.fault], times=self.times)
+
+
+@frozen
+class Stranger:
+    """Somebody else takes a page."""
+
+    async def happen(self, feed: Any) -> None:
+        await feed.world.take_as_a_stranger()
+
+
+@frozen
+class Passes:
+    """Time passes."""
+
+    span: timedelta
+
+    async def happen(self, feed: Any) -> None:
+        feed.world.pass_(self.span)
+
+
+@frozen
+class Jumps:
+    """A clock of ours is off from now on, or right again."""
+
+    which: str
+    skew: timedelta
+
+    async def happen(self, feed: Any) -> None:
+        setattr(feed.world.clock, self.which, self.skew)
+
+
+@frozen
+class AsksFor:
+    """An operator asks for days."""
+
+    back: int
+
+    async def happen(self, feed: Any) -> None:
+        today = feed.world.clock.ours().date()
+        await feed.inboxes[0].reread(today - self.back * DAY, today)
+
+
+POLLS = st.builds(
+    Polled,
+    st.sampled_from((0, 1)),
+    st.sampled_from(sorted(CHANGES)),
+    st.integers(0, 5),
+    st.sampled_from(LATE),
+    st.sampled_from(SPANS),
+    TROUBLE,
+)
+INCIDENTS = st.one_of(
+    st.builds(KeepsGoingMissing, st.sampled_from(LATE), st.sampled_from(SPANS), SKIP, st.sampled_from(SPANS)),
+    st.builds(Appears, st.sampled_from(sorted(CHANGES)), st.integers(1, 5), st.sampled_from(LATE)),
+    st.builds(FailsToRead, st.sampled_from(sorted(FAULTS.keys() - PLAUSIBLE)), st.sampled_from((1, 3, 10))),
+    st.builds(Stranger),
+    st.builds(Passes, st.sampled_from(SPANS)),
+    # How far the vendor's clock may be ahead of ours is limited; how far ours may be ahead is not.
+    st.builds(Jumps, st.just("skew"), st.sampled_from((-10 * MINUTE, 0 * DAY, DAY))),
+    st.builds(Jumps, st.just("shared_skew"), st.sampled_from((-DAY, 0 * DAY, DAY))),
+    st.builds(AsksFor, st.integers(0, 3)),
 )

@@ -170,16 +170,25 @@ class World:
         return missing
 
     async def silently_missing(self, journal: Journal) -> list[Record]:
-        """Return of it what no gap stands for that is still open, or is called unresolved."""
-        gaps = await journal.gaps()
+        """Return of it what no loss stands for that was noted since, and whose gap is open or called unresolved."""
+        gaps = [gap for gap in await journal.gaps() if gap.state is not GapState.CLOSED]
         silent = [
             found
-            for records in (await self.missing(journal)).values()
-            if (found := [record for record in records if not any(covers(gap, day_of(record)) for gap in gaps)])
+            for request, records in (await self.missing(journal)).items()
+            if (found := [record for record in records if not self._is_covered(record, request, gaps)])
         ]
         # What is written down as under way stands for one answer each, until it is taken apart or given up.
         underway = await rows(journal, "SELECT id FROM poll WHERE source = 'drain' AND state IN ('intent', 'received')")
         return [] if len(silent) <= len(underway) else [record for found in silent for record in found]
+
+    def _is_covered(self, record: Record, request: int, gaps: list[Gap]) -> bool:
+        day = day_of(record)
+        return any(
+            day in lost.days or (not gap.bounded and day < min(lost.days))
+            for gap in gaps
+            for lost in self.losses[gap.id]
+            if lost.request > request
+        )
 
     async def closed_too_early(self, journal: Journal) -> list[tuple[Gap, date]]:
         """Return days of closed gaps that were not read after the loss at a time when nothing could be late."""
@@ -206,12 +215,6 @@ def identity(record: Mapping[str, Any]) -> tuple[str, ...]:
 
 def day_of(record: Mapping[str, Any]) -> date:
     return date.fromisoformat(record["statustime"][:10])
-
-
-def covers(gap: Gap, day: date) -> bool:
-    """Tell whether a gap says that something of that day may be missing."""
-    days = {known.day for known in gap.days}
-    return gap.state is not GapState.CLOSED and (day in days or (not gap.bounded and day < min(days)))
 
 
 def _is_page(answer: Any) -> bool:

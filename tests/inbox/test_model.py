@@ -177,3 +177,9 @@ def examples(count: int, **options: Any) -> settings:
 @pytest.mark.timeout(300)
 def test_nothing_is_lost_whatever_happens() -> None:
     run_state_machine_as_test(Feed, settings=examples(40))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_nothing_is_lost_whatever_happens_for_long() -> None:
+    run_state_machine_as_test(Feed, settings=examples(2000))

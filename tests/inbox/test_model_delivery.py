@@ -128,3 +128,9 @@ class Consumers(Feed):
 @pytest.mark.timeout(300)
 def test_what_is_delivered_is_on_disk_and_settled_once() -> None:
     run_state_machine_as_test(Consumers, settings=examples(30))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_what_is_delivered_is_on_disk_and_settled_once_for_long() -> None:
+    run_state_machine_as_test(Consumers, settings=examples(1000))

@@ -216,7 +216,9 @@ POLLS = st.builds(
     TROUBLE,
 )
 INCIDENTS = st.one_of(
-    st.builds(KeepsGoingMissing, st.sampled_from(LATE), st.sampled_from(SPANS), SKIP, st.sampled_from(SPANS)),
+    st.builds(
+        KeepsGoingMissing, st.sampled_from(LATE), st.sampled_from(SPANS), st.integers(2, 3), st.sampled_from(SPANS)
+    ),
     st.builds(Appears, st.sampled_from(sorted(CHANGES)), st.integers(1, 5), st.sampled_from(LATE)),
     st.builds(FailsToRead, st.sampled_from(sorted(FAULTS.keys() - PLAUSIBLE)), st.sampled_from((1, 3, 10))),
     st.builds(Stranger),

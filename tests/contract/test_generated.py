@@ -54,7 +54,7 @@ def _differences(place: str, ours: Iterable[str], theirs: Iterable[str]) -> list
             JobAddPayment,
         ),
         (
-            "ropo_async/codec.py: token_request",
+            "ropo_async/codec/login.py: token_request",
             inspect.signature(codec.token_request).parameters,
             AuthLogin,
         ),

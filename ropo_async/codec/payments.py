@@ -1,0 +1,50 @@
+"""Payments: the amount goes out digit for digit, and of a receipt only `statusid` has to be readable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ropo_async import operations
+from ropo_async._body import plain
+from ropo_async._reader import UNREADABLE, Reader, read_object
+from ropo_async.codec._requests import request
+from ropo_async.errors import DecodeError
+from ropo_async.records import PaymentReceipt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ropo_async._messages import Answer, Request
+
+__all__ = ["payment_request", "read_receipt"]
+
+_receipts = Reader(PaymentReceipt)
+
+
+def payment_request(fields: Mapping[str, Any]) -> Request:
+    """Register a payment; the amount goes out digit for digit."""
+    from ropo_async_generated.ropo_one_api.api import jobs
+    from ropo_async_generated.ropo_one_api.models import JobAddPayment
+
+    return request(operations.PAYMENT, jobs.jobs_add_payment_action_request(body=JobAddPayment.from_dict(fields)))
+
+
+def read_receipt(answer: Answer) -> PaymentReceipt | None:
+    """Return what the answer says of a payment, or None where it says nothing of one.
+
+    Only `statusid` has to be readable; a value beside it that is not stays in `extra`.
+    """
+    try:
+        body = plain(answer)
+        content = read_object(body)
+    except (DecodeError, *UNREADABLE):
+        return None
+    if "statusid" not in content:
+        return None
+    known, extra = dict[str, Any](), dict[str, Any]()
+    for name, raw in content.items():
+        try:
+            known[name] = _receipts.converters[name](raw)
+        except (KeyError, ValueError):
+            extra[name] = raw
+    return PaymentReceipt(**known, extra=extra, raw=body)

@@ -13,20 +13,21 @@ from ropo_async import codec
 from ropo_async._protect import beside
 from ropo_async._values import HELSINKI
 from ropo_async.errors import DecodeError, FeedBusy, InvalidInput, RopoError
-from ropo_async.inbox._keys import entry_of
 from ropo_async.inbox._losses import Losses
 from ropo_async.inbox.delivery import Deliveries, Shelf, Terms, empty
 from ropo_async.inbox.policy import InboxPolicy
 from ropo_async.inbox.poller import Poller
 from ropo_async.inbox.recovery import Recovery
 from ropo_async.inbox.rounds import Round, Rounds, lasts
-from ropo_async.journal import Account, Journal
+from ropo_async.journal import Account, Journal, Source
+from ropo_async.journal.entries import entry_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
     from ropo_async.hooks import Event
     from ropo_async.journal import DeadLetter, Gap, Health, Quarantined
+    from ropo_async.records import Page
     from ropo_async.status_updates import StatusUpdates
 
 __all__ = ["Inbox", "seconds"]
@@ -211,6 +212,20 @@ class Inbox:
         if not all(isinstance(day, date) and not isinstance(day, datetime) for day in (first, last)) or last < first:
             raise InvalidInput("first and last must be dates, in this order")
         await self._journal.lose(self.account, self._losses.of_days("asked for", first, last))
+
+    async def read_invoice(self, billnum: str) -> Page:
+        """Read an invoice again, into the journal, and return what it shows now.
+
+        Raises:
+            InvalidInput: `billnum` is no text, or empty.
+            TransportError, StatusError, DecodeError: after repeated attempts; nothing is lost by them.
+            JournalError: the journal cannot be written.
+        """
+        if not isinstance(billnum, str) or not billnum.strip():
+            raise InvalidInput("billnum must be text, and not empty")
+        request = codec.reread_request(billnum=billnum)
+        # It needs no turn: where the process ends within it, the next poller finishes it.
+        return (await self.rounds.poller.read_again(0, request, billnum, Source.BACKFILL)).page
 
     async def quarantined(self, *, after: int = 0, limit: int = 100) -> list[Quarantined]:
         """Return records that could not be read, as they came, oldest first, from behind the id `after` on."""

@@ -11,8 +11,8 @@ from ropo_async import codec, hooks
 from ropo_async._messages import Answer
 from ropo_async._protect import finish
 from ropo_async.errors import DecodeError, JournalError, OutcomeUnknown, PageNotStored, RopoError, TransportError
-from ropo_async.inbox._keys import entries_of
 from ropo_async.journal import Merged, PollState, Received, Source
+from ropo_async.journal.entries import entries_of
 from ropo_async.operations import POLL
 from ropo_async.records import Page
 from ropo_async.status_updates import arrived

@@ -10,8 +10,8 @@ from attrs import define, evolve, frozen
 
 from ropo_async import codec, hooks
 from ropo_async._values import HELSINKI
-from ropo_async.inbox._keys import entries_of
 from ropo_async.journal import DayState, GapState, Source
+from ropo_async.journal.entries import entries_of
 from ropo_async.journal.gaps import judged
 
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
-"""The journal: durable storage of the feed. Open one with `Journal.open`."""
+"""The journal: durable storage of the feed and of payments. Open one with `Journal.open`."""
 
 from ropo_async.journal.base import Journal, Turn
+from ropo_async.journal.bookings import Booking, BookingState, BookingStore, Saved
 from ropo_async.journal.gaps import DayState, Gap, GapDay, GapState, Loss
 from ropo_async.journal.values import (
     Account,
@@ -21,6 +22,9 @@ from ropo_async.journal.values import (
 __all__ = [
     "Account",
     "AccountState",
+    "Booking",
+    "BookingState",
+    "BookingStore",
     "DayState",
     "DeadLetter",
     "Entry",
@@ -35,6 +39,7 @@ __all__ = [
     "PollState",
     "Quarantined",
     "Received",
+    "Saved",
     "Source",
     "StoredPoll",
     "Turn",

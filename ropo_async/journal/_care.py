@@ -8,8 +8,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ropo_async.journal import _merge
+from ropo_async.journal import _bookings, _merge
 from ropo_async.journal._polls import moment
+from ropo_async.journal.bookings import key_of
 from ropo_async.journal.values import Account, DeadLetter, Health, Merged, Quarantined, Source
 
 if TYPE_CHECKING:
@@ -123,7 +124,8 @@ def purge(tx: Transaction, before: float) -> int:
     """Remove content that is old enough."""
     # The answer of a lost one may still come, from a poller that was slow to store it.
     tx.run("DELETE FROM poll WHERE ended < ? AND state NOT IN ('intent', 'received', 'lost')", (before,))
-    return tx.run(
+    forgotten = _bookings.forget(tx, "changed < ?", (before,))
+    return forgotten + tx.run(
         "UPDATE record SET body = NULL, billnum = NULL, day = NULL, error = NULL "
         "WHERE state = 'acked' AND settled < ? AND body IS NOT NULL",
         (before,),
@@ -140,6 +142,8 @@ def erase(tx: Transaction, account: int | None, billnum: str) -> int:
         f"settled = COALESCE(settled, ?) WHERE billnum = ?{of}",
         (tx.now, billnum, *values),
     )
+    keys = f"id IN (SELECT booking FROM booking_key WHERE key = ?{of})"  # noqa: S608 - as above
+    erased += _bookings.forget(tx, keys, (key_of("billnum", billnum), *values))
     for row, content in tx.rows(f"SELECT id, body FROM quarantine WHERE body IS NOT NULL{of}", values):  # noqa: S608 - as above
         if _mentions(bytes(content), billnum):
             erased += tx.run("UPDATE quarantine SET body = NULL WHERE id = ?", (row,))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from attrs import define, field
 
 from ropo_async._values import storable
 from ropo_async.errors import InvalidInput
-from ropo_async.journal import _care, _gaps, _leases, _merge, _polls
+from ropo_async.journal import _bookings, _care, _gaps, _leases, _merge, _polls
 from ropo_async.journal.base import Journal
+from ropo_async.journal.bookings import Saved
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     import anyio
 
     from ropo_async.journal.base import Turn
+    from ropo_async.journal.bookings import Booking, BookingState
     from ropo_async.journal.engine import Engine, Lock
     from ropo_async.journal.gaps import Gap, Loss
     from ropo_async.journal.values import (
@@ -55,6 +58,7 @@ class SqlJournal(Journal):
     """A journal on a database engine."""
 
     engine: Engine
+    _sender: str | None = field(default=None, init=False, repr=False)
     _ids: dict[Account, int] = field(factory=dict["Account", int], init=False, repr=False)
 
     async def take_turn(self, account: Account) -> Turn | None:
@@ -187,6 +191,47 @@ class SqlJournal(Journal):
 
     async def release_quarantined(self, quarantined: Quarantined, entry: Entry, *, at: datetime) -> Merged:
         return await self.engine.run(lambda tx: _care.release_quarantined(tx, quarantined, entry, at.timestamp()))
+
+    async def add_booking(self, booking: Booking) -> Booking:
+        number = await self._id(booking.account)
+        return await self.engine.run(lambda tx: _bookings.add(tx, booking.account, number, booking))
+
+    async def save_booking(self, booking: Booking) -> Saved:
+        number = await self._id(booking.account)
+        try:
+            return await self.engine.run(lambda tx: _bookings.save(tx, number, booking))
+        except _bookings.BusyError:
+            return Saved.BUSY
+
+    async def sender(self) -> str:
+        if self._sender is None:
+            self._sender = uuid4().hex
+            await self.engine.try_lock(f"sender {self._sender}", once=True)
+        return self._sender
+
+    async def is_gone(self, sender: str) -> bool:
+        lock = await self.engine.try_lock(f"sender {sender}", once=True)
+        if lock is None:
+            return False
+        await lock.release()
+        return True
+
+    async def booking(self, account: Account, operation_id: str) -> Booking | None:
+        number = await self._id(account)
+        return await self.engine.run(lambda tx: _bookings.find(tx, account, number, operation_id))
+
+    async def bookings(
+        self,
+        account: Account,
+        *,
+        states: Collection[BookingState] | None = None,
+        keys: Collection[str] | None = None,
+        due: datetime | None = None,
+        after: str = "",
+        limit: int = 100,
+    ) -> list[Booking]:
+        number = await self._id(account)
+        return await self.engine.run(lambda tx: _bookings.several(tx, account, number, states, keys, due, after, limit))
 
     async def health(self, account: Account | None = None, *, now: datetime) -> Health:
         number = await self._id(account)

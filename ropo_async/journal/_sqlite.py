@@ -111,6 +111,8 @@ class Lock:
     _held: dict[str, Lock]
     _aside: Callable[[Callable[[], None]], Awaitable[None]]
     _file: Path | None
+    _once: bool = False
+    """Nobody will ask for this name again."""
     _connection: sqlite3.Connection | None = None
 
     async def release(self) -> None:
@@ -137,6 +139,6 @@ class Lock:
             del self._held[self.name]
         if self._connection is not None:
             self._connection.close()
-        if for_good and self._file is not None:
+        if (for_good or self._once) and self._file is not None:
             with suppress(OSError):  # on Windows not while another process looks at it
                 self._file.unlink()

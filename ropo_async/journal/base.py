@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Protocol
+
+from ropo_async.journal.bookings import BookingStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -43,8 +45,8 @@ class Turn(Protocol):
         ...
 
 
-class Journal(ABC):
-    """Durable storage of the feed: what was asked, what came, what may be missing, and who works on what.
+class Journal(BookingStore):
+    """Durable storage of the feed: what was asked, what came, what may be missing, and who works on what. And of money.
 
     ```python
     async with Journal.open("sqlite:///ropo.db") as journal:
@@ -255,18 +257,20 @@ class Journal(ABC):
     async def purge(self, *, acked_older_than: datetime) -> int:
         """Remove the content of records that were acknowledged before then, and polls that ended before then.
 
-        What tells a record apart stays, so that it is not delivered again when a day is read again.
+        So too of payments and credit notes that were settled before then; their ids and states stay. What tells a
+        record apart stays, so that it is not delivered again when a day is read again.
 
         Returns:
-            how many records lost their content.
+            how many records and bookings lost their content.
         """
 
     @abstractmethod
     async def erase(self, *, billnum: str, account: Account | None = None) -> int:
         """Remove the content of every record of an invoice, acknowledged or not, and return how many there were.
 
-        As `purge` otherwise. Answers that are stored whole because they could not be taken apart, and records in
-        quarantine, go too where the invoice's number is in them.
+        As `purge` otherwise. A payment that may still take effect keeps its content until it is settled. Answers that
+        are stored whole because they could not be taken apart, and records in quarantine, go too where the invoice's
+        number is in them.
         """
 
     @abstractmethod

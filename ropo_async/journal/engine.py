@@ -90,8 +90,11 @@ class Engine(Protocol):
         """
         ...
 
-    async def try_lock(self, name: str) -> Lock | None:
-        """Take the lock called `name`, or return None where another holder, here or elsewhere, has it."""
+    async def try_lock(self, name: str, *, once: bool = False) -> Lock | None:
+        """Take the lock called `name`, or return None where another holder, here or elsewhere, has it.
+
+        `once` says that nobody will take it again when it is free, so that nothing of it need be kept.
+        """
         ...
 
     def bell(self) -> anyio.Event:

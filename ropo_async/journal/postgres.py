@@ -90,7 +90,7 @@ class PostgresEngine:
             found = problem(error)
         raise found
 
-    async def try_lock(self, name: str) -> Lock | None:
+    async def try_lock(self, name: str, *, once: bool = False) -> Lock | None:  # noqa: ARG002 - nothing is left of a lock
         """Take the lock called `name`, or return None where another holder, here or elsewhere, has it."""
         lock = Lock(name, self._release)
         try:

@@ -142,9 +142,9 @@ class SqliteEngine:
         """Refuse: nobody else may have a transaction open on the file."""
         raise InvalidInput("only a journal on PostgreSQL can acknowledge within a transaction of yours")
 
-    async def try_lock(self, name: str) -> Lock | None:
+    async def try_lock(self, name: str, *, once: bool = False) -> Lock | None:
         """Take the lock called `name`; see `Engine.try_lock`."""
-        lock = self._lock(name)
+        lock = self._lock(name, once=once)
         try:
             return lock if await self._aside(partial(self._take, lock)) else None
         except BaseException:
@@ -264,10 +264,10 @@ class SqliteEngine:
         for lock in tuple(self._held.values()):
             lock.free(for_good=lock is self._own)
 
-    def _lock(self, name: str) -> Lock:
+    def _lock(self, name: str, *, once: bool = False) -> Lock:
         digest = hashlib.sha256(name.encode()).hexdigest()[:16]
         file = self._path and self._path.with_name(f"{self._path.name}.lock-{digest}")
-        return Lock(name, self._held, self._aside, file)
+        return Lock(name, self._held, self._aside, file, once)
 
     def _take(self, lock: Lock) -> bool:
         self._refuse_closed()

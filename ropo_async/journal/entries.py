@@ -9,7 +9,7 @@ import msgspec
 
 from ropo_async._reader import UNREADABLE, read_object
 from ropo_async._values import storable, text
-from ropo_async.journal import Entry, Unreadable
+from ropo_async.journal.values import Entry, Unreadable
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -8,7 +8,7 @@ JOBS ?= 2
 PIP = -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types coverage torture build format clean python \
+.PHONY: help demo test check lint types coverage torture build format clean python readme \
 	codegen-env generate generate-check spec-import spec-diff
 
 help:  ## this list
@@ -88,6 +88,9 @@ generate: codegen-env  ## openapi/ -> openapi.json and generated/
 
 generate-check: codegen-env  ## fails when `make generate` would change a byte
 	@$(SPEC) scripts.generate --check
+
+readme: $(VENV)/.dev  ## the README's table of operations
+	@$(BIN)/python -m scripts.readme
 
 # The file goes through the environment, so that no name of a file is read as shell. FROM=page.md or swagger.json;
 # API=ropo-one; APPLY=1 writes the differences into source.json; WHOLE=1 or PART=1 overrules whether it is the whole API.

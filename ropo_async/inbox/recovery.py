@@ -26,6 +26,12 @@ __all__ = ["Recovery"]
 
 CAP = 1000
 """Records that one answer of the feed holds at most; whether the reading of a day is capped too is not documented."""
+LOOK_BACK = 35
+"""Days before a gap in which to look for an update that proves that readings show what was handed out."""
+NO_WITNESS = (
+    "no reading gave anything, and nothing that is known proves that one would show what was handed out; "
+    "ask Ropo which updates `date` shows, and after how long"
+)
 
 
 @frozen
@@ -95,6 +101,8 @@ class Recovery:
         state = DayState.READ if asked < day.settles else DayState.DOUBTFUL if doubt else DayState.CONFIRMED
         read = evolve(day, state=state, read_at=asked, rows=len(page) + len(page.undecoded), doubt=doubt)
         changed = judged(evolve(gap, days=tuple(read if known.day == day.day else known for known in gap.days)))
+        if changed.state is GapState.CLOSED and not any(known.rows for known in changed.days):
+            changed = await self._with_witness(epoch, changed)
         if not await self.poller.journal.save_gap(changed):
             return None
         if changed.state in (GapState.CLOSED, GapState.UNRESOLVED):
@@ -130,12 +138,30 @@ class Recovery:
             )
         return ""
 
+    async def _with_witness(self, epoch: int, gap: Gap) -> Gap:
+        """Return a gap whose days all came back empty: closed where that is what empty days look like here.
+
+        Somewhere before it an update is known of that the feed has handed out. The reading of its day has to show it.
+        """
+        for offset in range(LOOK_BACK + 1):
+            day = gap.days[-1].day - timedelta(days=offset)
+            known = await self.poller.journal.keys_on(self.poller.account, day, before=gap.opened)
+            if known:
+                page, _ = await self._read_day(epoch, day, Source.BACKFILL)
+                return gap if known <= _keys_of(page) else _doubted(gap)
+        return _doubted(gap)
+
     async def _read_invoices(self, epoch: int) -> None:
         journal, account = self.poller.journal, self.poller.account
         for billnum in await journal.open_invoices(account, limit=self.policy.invoices):
             await anyio.sleep(self.policy.pace.total_seconds())
             request = codec.reread_request(billnum=billnum)
             await self.poller.read_again(epoch, request, billnum, Source.BACKFILL)
+
+
+def _doubted(gap: Gap) -> Gap:
+    last = evolve(gap.days[-1], state=DayState.DOUBTFUL, doubt=NO_WITNESS)
+    return judged(evolve(gap, days=(*gap.days[:-1], last)))
 
 
 def _is_due(day: GapDay, now: datetime) -> bool:

@@ -19,8 +19,8 @@ help:  ## this list
 demo: $(VENV)/.demo  ## see it work: answers are lost and a service is killed, and no status update is missing in the end
 	@$(BIN)/python examples/demo.py
 
-test: $(VENV)/.dev codegen-env  ## the whole suite
-	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+test: $(VENV)/.dev codegen-env  ## the whole suite, or TESTS="tests/unit tests/journal"
+	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(TESTS)
 
 # --- Before a commit ----------------------------------------------------------------------------------------------
 
@@ -46,7 +46,7 @@ coverage: $(VENV)/.dev codegen-env  ## the whole suite, with the branch coverage
 
 torture: $(VENV)/.dev codegen-env  ## what takes longer: the slow tests, and the suite over the HTTP library's successor
 	@$(BIN)/python -m pytest -n $(JOBS) -m slow
-	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow" -p tests.successor -k "not wedges_the_pool" \
+	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow" -p tests.successor \
 		tests/unit tests/pool tests/faults tests/users
 
 build: $(VENV)/.dev  ## wheel and sdist, into dist/

@@ -1,5 +1,7 @@
 """What every test folder shares."""
 
+from pathlib import Path
+
 import pytest
 
 ELSEWHERE = [{"asyncio", "postgresql"}, {"asyncio", "postgres"}, {"trio", "sqlite"}]
@@ -12,10 +14,20 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+TWICE = {"faults", "simulator", "inbox", "ledger", "crash"}
+"""Folders whose promises are tried on trio in `make torture` only, ..."""
+TASKS = ("cancel", "polling", "consumers", "delivery_ends")
+"""... but for what depends on how an event loop runs its tasks."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave every second pair of event loop and storage to the longer run."""
+    """Leave to the longer run what another pair of event loop and storage has shown in the shorter one."""
     for item in items:
         variant = getattr(item, "callspec", None)
         values = {value for value in variant.params.values() if isinstance(value, str)} if variant else set[str]()
-        if any(pair <= values for pair in ELSEWHERE):
+        if any(pair <= values for pair in ELSEWHERE) or ("trio" in values and _is_twice(item.path)):
             item.add_marker(pytest.mark.slow)
+
+
+def _is_twice(path: Path) -> bool:
+    return path.parent.name in TWICE and not any(word in path.stem for word in TASKS)

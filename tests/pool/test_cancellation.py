@@ -135,6 +135,7 @@ async def test_seven_thousand_cancelled_calls_leave_the_pool_whole(cut: Cut) -> 
         assert await served(client, "/", patience=PATIENCE) == 5
 
 
+@pytest.mark.slow  # the control: it fails to serve for as long as it is waited for
 async def test_the_same_storm_wedges_the_pool_of_the_http_library() -> None:
     """The control: if that pool, too, served all five, the test above would prove nothing."""
     async with (

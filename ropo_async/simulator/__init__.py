@@ -11,26 +11,54 @@ assert len(simulator.truth.handed_out) == 3
 """
 
 from ropo_async.simulator.archive import Rereads
+from ropo_async.simulator.books import (
+    BankPayment,
+    CreditNote,
+    CreditNoteAttempt,
+    DeliveryStatus,
+    Dispute,
+    Exchange,
+    Handout,
+    Invoice,
+    Login,
+    Modification,
+    Payment,
+    PaymentAttempt,
+    Record,
+    Submission,
+    TransferReport,
+)
 from ropo_async.simulator.faults import Fault
-from ropo_async.simulator.plan import CATALOGUE, FaultPlan
+from ropo_async.simulator.ledger import Script
+from ropo_async.simulator.plan import CATALOGUE, DOCUMENT_FAULTS, FaultPlan
 from ropo_async.simulator.server import Running, serve
 from ropo_async.simulator.simulator import Simulator
-from ropo_async.simulator.truth import Exchange, Handout, Invoice, Login, Payment, PaymentAttempt, Record, Truth
+from ropo_async.simulator.truth import Truth
 
 __all__ = [
     "CATALOGUE",
+    "DOCUMENT_FAULTS",
+    "BankPayment",
+    "CreditNote",
+    "CreditNoteAttempt",
+    "DeliveryStatus",
+    "Dispute",
     "Exchange",
     "Fault",
     "FaultPlan",
     "Handout",
     "Invoice",
     "Login",
+    "Modification",
     "Payment",
     "PaymentAttempt",
     "Record",
     "Rereads",
     "Running",
+    "Script",
     "Simulator",
+    "Submission",
+    "TransferReport",
     "Truth",
     "serve",
 ]

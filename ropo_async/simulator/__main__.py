@@ -60,6 +60,8 @@ def _simulator(options: argparse.Namespace) -> Simulator:
             lag=timedelta(seconds=options.reread_lag),
             only_recorded=options.reread_only_recorded,
         ),
+        payments_lag=timedelta(seconds=options.payments_lag),
+        pdf_bytes=options.pdf_bytes,
     )
     for _ in range(options.invoices):
         simulator.add_invoice(amount="710.00", interest="1.50", noticefee="5.00")
@@ -88,7 +90,7 @@ async def _serve(simulator: Simulator, host: str, port: int) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m ropo_async.simulator",
-        description="Serve a pretended Ropo One on this machine: invoices, status updates, payments, faults.",
+        description="Serve a pretended Ropo One on this machine: jobs, status updates, payments, documents, faults.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -121,6 +123,14 @@ def _parser() -> argparse.ArgumentParser:
         help="how long date and billnum do not find what was handed out or added (default: %(default)s)",
     )
     add("--reread-only-recorded", action="store_true", help="let date and billnum find only what is recorded")
+    add(
+        "--payments-lag",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="how long booked payments and credit notes do not show as updates (default: %(default)s)",
+    )
+    add("--pdf-bytes", type=int, default=0, metavar="N", help="how large a PDF is at least (default: %(default)s)")
     add("--invoices", type=int, default=20, metavar="N", help="open invoices to pay (default: %(default)s)")
     add(
         "--updates", type=int, default=0, metavar="N", help="status updates waiting to be polled (default: %(default)s)"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from heapq import heappop, heappush
+from itertools import count, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -13,9 +14,9 @@ from attrs import field, frozen, mutable
 from attrs.validators import in_
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from ropo_async.simulator.truth import Record
+    from ropo_async.simulator.books import Record
 
 __all__ = ["DAYS", "HELSINKI", "Archive", "Rereads"]
 
@@ -84,7 +85,11 @@ class Archive:
     """Keeps the updates in order. A read looks through those of its day or its invoice, not through all."""
 
     now: Callable[[], datetime]
+    _records: list[Record] = field(factory=list["Record"], init=False)
     _entries: list[_Entry] = field(factory=list[_Entry], init=False)
+    _coming: list[tuple[datetime, int, Record]] = field(factory=list[tuple[datetime, int, "Record"]], init=False)
+    """A heap of what is announced; the number keeps the order of what is due at once."""
+    _numbers: Iterator[int] = field(factory=count, init=False)
     # Not a plain dict: looking for the first of what is left of that takes longer the more was taken.
     _pending: OrderedDict[_Entry, Record] = field(factory=OrderedDict[_Entry, "Record"], init=False)
     _indexes: dict[str, _Index] = field(factory=lambda: {by: _Index(key) for by, key in _KEYS.items()}, init=False)
@@ -92,18 +97,44 @@ class Archive:
     @property
     def pending(self) -> Mapping[Any, Record]:
         """Those not yet recorded, in order."""
+        self._arrive()
         return self._pending
+
+    @property
+    def records(self) -> list[Record]:
+        """All of them, in order."""
+        self._arrive()
+        return self._records
 
     def add(self, record: Record, *, recorded: bool) -> None:
         """Add one; a recorded one was handed out so long ago that no lag hides it."""
-        added = self.now()
+        self._arrive()
+        self._enter(record, self.now(), recorded=recorded)
+
+    def announce(self, record: Record, lag: timedelta) -> None:
+        """Add one after a while."""
+        heappush(self._coming, (self._moment() + lag, next(self._numbers), record))
+
+    def _moment(self) -> datetime:
+        # In UTC, for within one zone Python reckons by the clock on the wall, which is set back once a year.
+        return self.now().astimezone(UTC)
+
+    def _arrive(self) -> None:
+        """Add what was announced and is due."""
+        while self._coming and self._coming[0][0] <= self._moment():
+            due, _, record = heappop(self._coming)
+            self._enter(record, due, recorded=False)
+
+    def _enter(self, record: Record, added: datetime, *, recorded: bool) -> None:
         entry = _Entry(record, added, _LONG_AGO if recorded else added)
+        self._records.append(record)
         self._entries.append(entry)
         if not recorded:
             self._pending[entry] = record
 
     def take(self, limit: int) -> list[Record]:
         """Record the first `limit` pending ones and return them."""
+        self._arrive()
         moment = self.now()
         taken = [self._pending.popitem(last=False)[0] for _ in range(min(limit, len(self._pending)))]
         for entry in taken:
@@ -112,8 +143,8 @@ class Archive:
 
     def read(self, name: str, value: str, rereads: Rereads) -> tuple[list[Record], list[Record]]:
         """Return what a read by `date` or `billnum` finds, and what of it was recorded by that."""
-        # In UTC, for within one zone Python reckons by the clock on the wall, which is set back once a year.
-        latest = self.now().astimezone(UTC) - rereads.lag
+        self._arrive()
+        latest = self._moment() - rereads.lag
         shown = (
             entry
             for entry in self._matching(rereads.by if name == "date" else name, value)

@@ -41,7 +41,7 @@ __all__ = [
 
 async def whole(wire: Wire, answer: Answer) -> None:
     """Send it as it should be."""
-    await wire.send(head_of(answer) + body_of(answer))
+    await wire.send_answer(head_of(answer), answer)
 
 
 async def nothing(wire: Wire, answer: Answer) -> None:
@@ -86,7 +86,7 @@ def dripped(interval: float) -> Delivery:
         for place in range(len(head)):
             await wire.send(head[place : place + 1])
             await anyio.sleep(interval)
-        await wire.send(body_of(answer))
+        await wire.send_answer(b"", answer)
 
     return deliver
 
@@ -106,7 +106,7 @@ def cut(at: int | None, *, rst: bool) -> Delivery:
     """Send `at` bytes of the body (half of it by default), then FIN or RST."""
 
     async def deliver(wire: Wire, answer: Answer) -> None:
-        await wire.send(head_of(answer) + _beginning(answer, at))
+        await wire.send_answer(head_of(answer), answer, _place(answer, at))
         if rst:
             # What is still in our send buffer dies with a RST; a moment lets the client receive it first.
             await anyio.sleep(0.02)
@@ -119,7 +119,7 @@ def stalled(at: int | None) -> Delivery:
     """Send `at` bytes of the body (half of it by default), then stay silent."""
 
     async def deliver(wire: Wire, answer: Answer) -> None:
-        await wire.send(head_of(answer) + _beginning(answer, at))
+        await wire.send_answer(head_of(answer), answer, _place(answer, at))
         await wire.until_client_closes()
 
     return deliver
@@ -134,7 +134,7 @@ async def unterminated_chunks(wire: Wire, answer: Answer) -> None:
 async def bad_chunk(wire: Wire, answer: Answer) -> None:
     """Send half the body as a chunk, then a chunk size that is no number."""
     head = head_of(answer, "Transfer-Encoding: chunked", length=False)
-    await wire.send(head + _chunk(_beginning(answer, None)) + b"zz\r\n{}\r\n0\r\n\r\n")
+    await wire.send(head + _chunk(body_of(answer)[: _place(answer, None)]) + b"zz\r\n{}\r\n0\r\n\r\n")
 
 
 def close_delimited(at: int | None, version: str) -> Delivery:
@@ -142,14 +142,14 @@ def close_delimited(at: int | None, version: str) -> Delivery:
 
     async def deliver(wire: Wire, answer: Answer) -> None:
         head = head_of(answer, "Connection: close", length=False, version=version)
-        await wire.send(head + _beginning(answer, at))
+        await wire.send_answer(head, answer, _place(answer, at))
 
     return deliver
 
 
 def reframed(*lines: str, length: bool) -> Delivery:
     """Send it whole with these framing lines, beside the right Content-Length or in its place."""
-    return lambda wire, answer: wire.send(head_of(answer, *lines, length=length) + body_of(answer))
+    return lambda wire, answer: wire.send_answer(head_of(answer, *lines, length=length), answer)
 
 
 async def length_and_chunks(wire: Wire, answer: Answer) -> None:
@@ -159,18 +159,17 @@ async def length_and_chunks(wire: Wire, answer: Answer) -> None:
 
 def trailing(extra: bytes) -> Delivery:
     """Send it as it should be, then more bytes than were announced."""
-    return lambda wire, answer: wire.send(head_of(answer) + body_of(answer) + extra)
+    return lambda wire, answer: wire.send_answer(head_of(answer), answer, then=extra)
 
 
 async def unasked_body(wire: Wire, answer: Answer) -> None:
     """Send a 204 that carries a body all the same."""
     empty = evolve(answer, status=204)
-    await wire.send(head_of(empty, f"Content-Length: {len(answer.body)}") + answer.body)
+    await wire.send(head_of(empty, f"Content-Length: {answer.length}") + answer.solid().body)
 
 
-def _beginning(answer: Answer, at: int | None) -> bytes:
-    body = body_of(answer)
-    return body[: len(body) // 2 if at is None else at]
+def _place(answer: Answer, at: int | None) -> int:
+    return answer.length // 2 if at is None else at
 
 
 def _chunk(data: bytes) -> bytes:

@@ -201,6 +201,16 @@ class Fault:
         return Fault("content_type", delivers=True, rewrite=rewrites.with_header("Content-Type", value))
 
     @staticmethod
+    def disposition(value: str) -> Fault:
+        """The right answer under this Content-Disposition, however hostile: it is sent as it is."""
+        return Fault("disposition", delivers=True, rewrite=rewrites.with_header("Content-Disposition", value))
+
+    @staticmethod
+    def no_pdf() -> Fault:
+        """The right PDF without the mark that every PDF begins with."""
+        return Fault("no_pdf", delivers=None, rewrite=rewrites.without_prefix(b"%PDF-"))
+
+    @staticmethod
     def gzip(times: int = 1) -> Fault:
         """The right answer, compressed without being asked, perhaps several times over."""
         name = "gzip" if times == 1 else "gzip_stacked"

@@ -7,9 +7,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from ropo_async.simulator.messages import Answer, Request, common_error, json_answer, loads, page
-from ropo_async.simulator.payments import is_day, pay
-from ropo_async.simulator.truth import Login
+from ropo_async.simulator.books import Login
+from ropo_async.simulator.disputes import dispute, report_delivery, resolve, send_transfer_report
+from ropo_async.simulator.documents import get_pdf, localprint, preview
+from ropo_async.simulator.jobs import get_job, modify, modify_open
+from ropo_async.simulator.ledger import CREDIT_NOTES, PAYMENTS, credit, pay
+from ropo_async.simulator.messages import Answer, Refusal, Request, common_error, json_answer, loads, page
+from ropo_async.simulator.submissions import submit
+from ropo_async.simulator.values import is_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,7 +47,10 @@ def handle(simulator: Simulator, request: Request) -> Answer:
     if request.operation != TOKEN and not simulator.tokens.admits(request.headers):
         return Answer(401)
     handler = ROUTES.get(request.operation)
-    return handler(simulator, request) if handler else _no_route(request)
+    try:
+        return handler(simulator, request) if handler else _no_route(request)
+    except Refusal as refusal:
+        return refusal.answer
 
 
 def issue_token(simulator: Simulator, request: Request) -> Answer:
@@ -90,6 +98,18 @@ ROUTES: Final[Mapping[str, Handler]] = MappingProxyType(
     {
         TOKEN: issue_token,
         "GET /jobs/statusupdates": status_updates,
-        "POST /jobs/payment": pay,
+        PAYMENTS.operation: pay,
+        CREDIT_NOTES.operation: credit,
+        "GET /jobs": get_job,
+        "POST /jobs": submit,
+        "PATCH /jobs": modify,
+        "PATCH /jobs/opensalesinvoices": modify_open,
+        "PATCH /jobs/deliverystatus": report_delivery,
+        "GET /jobs/pdf": get_pdf,
+        "POST /jobs/preview": preview,
+        "POST /jobs/localprint": localprint,
+        "GET /jobs/transferconfirmation": send_transfer_report,
+        "POST /jobs/dispute": dispute,
+        "POST /jobs/dispute/resolve": resolve,
     }
 )

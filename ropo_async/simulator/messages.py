@@ -6,15 +6,29 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["EMPTY", "PAGE_START", "Answer", "Request", "common_error", "dumps", "json_answer", "loads", "page"]
+__all__ = [
+    "EMPTY",
+    "PAGE_START",
+    "Answer",
+    "Filling",
+    "Refusal",
+    "Request",
+    "common_error",
+    "dumps",
+    "json_answer",
+    "loads",
+    "page",
+]
 
 PAGE_START: Final = b'{"result":{"status":['
 """How every page of status updates begins; faults that work on records look for it."""
+
+_SPACES: Final = b" " * 65_536
 
 _encoder: Final = msgspec.json.Encoder(decimal_format="number")
 _decoder: Final = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
@@ -38,6 +52,15 @@ class Request:
 
 
 @frozen
+class Filling:
+    """Spaces in the middle of a body, which are there only while it is sent."""
+
+    at: int
+    """After how many bytes of the body they come."""
+    size: int
+
+
+@frozen
 class Answer:
     """One answer before it meets the socket."""
 
@@ -45,6 +68,41 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
     """Without the framing, which is added when it is sent."""
     body: bytes = field(default=b"", repr=False)
+    filling: Filling = Filling(0, 0)
+
+    @property
+    def length(self) -> int:
+        """Bytes of the body with its filling."""
+        return len(self.body) + self.filling.size
+
+    def pieces(self, end: int | None = None) -> Iterator[bytes]:
+        """Go through the body with its filling, up to byte `end`."""
+        left = self.length if end is None else min(max(end, 0), self.length)
+        for piece in self._parts():
+            if left <= 0:
+                return
+            yield piece[:left]
+            left -= len(piece)
+
+    def solid(self) -> Answer:
+        """Return the same with its filling made part of the body."""
+        return evolve(self, body=b"".join(self._parts()), filling=Filling(0, 0)) if self.filling.size else self
+
+    def _parts(self) -> Iterator[bytes]:
+        at, size = self.filling.at, self.filling.size
+        yield self.body[:at] if size else self.body
+        if size:
+            whole, rest = divmod(size, len(_SPACES))
+            yield from (_SPACES for _ in range(whole))
+            yield _SPACES[:rest] + self.body[at:]
+
+
+class Refusal(Exception):
+    """A request is not carried out; the answer says why."""
+
+    def __init__(self, text: str, status: int = 400) -> None:
+        super().__init__(text)
+        self.answer = json_answer(status, {"error": text})
 
 
 EMPTY: Final = Answer(204)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ropo_async.simulator.messages import Request
 
-__all__ = ["CATALOGUE", "FaultPlan"]
+__all__ = ["CATALOGUE", "DOCUMENT_FAULTS", "FaultPlan"]
 
 _PAGE_OF_NOTHING: Final = (
     b"{}",
@@ -74,6 +74,30 @@ CATALOGUE: Final[Mapping[str, Fault]] = MappingProxyType(
     | {f"body {text.decode()}".strip(): Fault.body(text) for text in _PAGE_OF_NOTHING}
 )
 """One sample of every fault, quick where it can be: what the tests go through and what chance draws from."""
+
+_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "path up": 'attachment; filename="../../x.pdf"',
+        "absolute path": 'attachment; filename="/tmp/x.pdf"',
+        "backslashes": r'attachment; filename="..\..\x.pdf"',
+        "device": 'attachment; filename="CON"',
+        "null byte": 'attachment; filename="x\0.pdf"',
+        "second header": 'attachment; filename="x.pdf"\r\nX-Injected: yes',
+        "extended": "attachment; filename=\"x.pdf\"; filename*=UTF-8''..%2F..%2Fl%C3%A4sku.pdf",
+        "no name": "attachment; filename=",
+        "long": f'attachment; filename="{"x" * 1_000_000}.pdf"',
+    }
+)
+
+DOCUMENT_FAULTS: Final[Mapping[str, Fault]] = MappingProxyType(
+    {
+        "no_pdf": Fault.no_pdf(),
+        "empty": Fault.body(b""),
+        "content_type": Fault.content_type("text/html"),
+        **{f"disposition {name}": Fault.disposition(value) for name, value in _NAMES.items()},
+    }
+)
+"""Faults that only a document has, to go with `CATALOGUE`; chance never draws them by itself."""
 
 
 @mutable

@@ -29,6 +29,7 @@ __all__ = [
     "stacked",
     "unchanged",
     "with_header",
+    "without_prefix",
 ]
 
 _JSON: Final = (("Content-Type", "application/json"),)
@@ -66,6 +67,11 @@ def with_header(name: str, value: str) -> Rewrite:
 def prefixed(prefix: bytes) -> Rewrite:
     """Put bytes before the body."""
     return lambda answer: evolve(answer, body=prefix + answer.body)
+
+
+def without_prefix(prefix: bytes) -> Rewrite:
+    """Leave out the first bytes of the body, if they are these."""
+    return lambda answer: evolve(answer, body=answer.body.removeprefix(prefix))
 
 
 def odd_member(value: bytes) -> Rewrite:

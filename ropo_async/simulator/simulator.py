@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Unpack
 from urllib.parse import parse_qsl, unquote
 
 from attrs import evolve
 
-from ropo_async.simulator.archive import Rereads
+from ropo_async.simulator.archive import HELSINKI, Rereads
+from ropo_async.simulator.books import ZERO, BankPayment, Exchange, Invoice
 from ropo_async.simulator.handlers import handle, operation_of
+from ropo_async.simulator.invoices import invoice_of, made_up
+from ropo_async.simulator.ledger import CREDIT_NOTES, PAYMENTS, Kind, Script, Verdict, find, settled
 from ropo_async.simulator.messages import Answer, Request
-from ropo_async.simulator.payments import BOOKED, Verdict
 from ropo_async.simulator.plan import FaultPlan
+from ropo_async.simulator.rewrites import unchanged
 from ropo_async.simulator.tokens import Tokens
-from ropo_async.simulator.truth import ZERO, Exchange, Invoice, Truth
-from ropo_async.simulator.updates import UpdateMaker
+from ropo_async.simulator.truth import Truth
+from ropo_async.simulator.updates import PAID, UpdateMaker
+from ropo_async.simulator.values import day_of, money_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
 
+    from ropo_async.simulator.books import Record
     from ropo_async.simulator.faults import Fault
-    from ropo_async.simulator.truth import Record
 
 __all__ = ["Simulator"]
 
 _AS_HOPED: Final = Rereads()
+_MADE_UP: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class Simulator:
@@ -54,6 +62,9 @@ class Simulator:
         page_size: int = 1000,
         rereads: Rereads = _AS_HOPED,
         payments_show: bool = True,
+        payment_comments: bool = True,
+        payments_lag: timedelta = timedelta(0),
+        pdf_bytes: int = 0,
     ) -> None:
         """Make one that is empty and well-behaved.
 
@@ -65,14 +76,18 @@ class Simulator:
             now: The time of day, with a zone: token claims, `Date` headers, made-up updates and re-reads follow it.
             page_size: How many status updates one answer of the feed carries at most.
             rereads: How reads by `date` and `billnum` behave, which the vendor does not say.
-            payments_show: Whether a booked payment shows as a status update, at once.
+            payments_show: Whether booked payments and credit notes show as status updates.
+            payment_comments: Whether a payment that does so brings comments, too: 98, and 101 when all is paid.
+            payments_lag: How long after they were booked payments and credit notes show, by `now`.
+            pdf_bytes: How large a PDF is at least; what is missing is padding that is made while it is sent.
         """
-        self.cid, self.apicode, self.page_size, self.payments_show = cid, apicode, page_size, payments_show
+        self.cid, self.apicode, self.page_size, self.pdf_bytes = cid, apicode, page_size, pdf_bytes
+        self.payments_show, self.payment_comments, self.payments_lag = payments_show, payment_comments, payments_lag
         self.now, self.rereads = now, rereads
         self.truth, self.faults = Truth(now=now), FaultPlan()
         self.tokens = Tokens(token_life, clock, now)
         self.maker = UpdateMaker(now)
-        self.verdicts: list[Verdict] = []
+        self.verdicts: defaultdict[str, list[Verdict]] = defaultdict(list)
         self._jobids = count(7_000_001)
 
     def __repr__(self) -> str:
@@ -90,6 +105,7 @@ class Simulator:
         closed: bool = False,
         cancelled: bool = False,
         foreign: bool = False,
+        dataset: Mapping[str, Any] = _MADE_UP,
     ) -> Invoice:
         """Add one invoice and return it as it stands now; `truth.invoices[jobid]` follows it.
 
@@ -103,14 +119,14 @@ class Simulator:
             closed: It is paid already: payments get 5 CLOSE.
             cancelled: Payments get 11 CANCELLED.
             foreign: It belongs to another customer id: payments get 9 DIFFCID.
+            dataset: Fields of the dataset it came with, such as `custnum`; made up by default.
         """
-        jobid = next(self._jobids) if jobid is None else jobid
+        jobid = self.new_jobid() if jobid is None else jobid
         billed = Decimal(amount)
-        invoice = Invoice(
-            jobid=jobid,
-            billnum=str(jobid) if billnum is None else billnum,
-            billcode=_reference(jobid) if billcode is None else billcode,
-            amount=billed,
+        named = {name: value for name, value in (("billnum", billnum), ("billcode", billcode)) if value is not None}
+        came = made_up(self.today, billed) | dict(dataset) | named | {"amount": billed}
+        invoice = evolve(
+            invoice_of(jobid, came, self.today),
             capital=ZERO if closed else billed,
             interest=Decimal(interest),
             noticefee=Decimal(noticefee),
@@ -119,6 +135,53 @@ class Simulator:
         )
         self.truth.invoices[jobid] = invoice
         return invoice
+
+    def add_bank_payment(
+        self,
+        *,
+        amount: Decimal | int | str,
+        paydate: str,
+        jobid: int | None = None,
+        billnum: str | None = None,
+        code: str = "1",
+    ) -> BankPayment:
+        """Let money reach the vendor by itself: it shows at once, as a payment that no request has booked.
+
+        Args:
+            amount: Euros.
+            paydate: Its day, `YYYY-MM-DD`.
+            jobid: The invoice that it is for; this or `billnum`.
+            billnum: The invoice that it is for; this or `jobid`.
+            code: The payment code; that of money paid to the vendor is not known.
+
+        Raises:
+            LookupError: there is no such invoice.
+            ValueError: it is no sum or no day.
+        """
+        invoice = find(list(self.truth.invoices.values()), {"jobid": jobid, "billnum": billnum})
+        if invoice is None:
+            raise LookupError("no such invoice")
+        left = settled(PAYMENTS, invoice, money_of("amount", amount))
+        payment = BankPayment(left.jobid, left.billnum, Decimal(amount), day_of("paydate", paydate))
+        self.truth.invoices[left.jobid] = left
+        self.truth.bank_payments.append(payment)
+        comments = [self.maker.comment(left, PAID)] if self.payment_comments and left.open <= 0 else []
+        self.show(self.maker.payment(left, payment.amount, paydate, code), *comments)
+        return payment
+
+    def new_jobid(self) -> int:
+        """Return the next id that no invoice has."""
+        return next(jobid for jobid in self._jobids if jobid not in self.truth.invoices)
+
+    @property
+    def today(self) -> date:
+        """The present day in Helsinki."""
+        return self.now().astimezone(HELSINKI).date()
+
+    def show(self, *records: Record, lag: timedelta = timedelta(0)) -> None:
+        """Add status updates that follow from what happened."""
+        for record in records:
+            self.truth.add_update(record, lag=lag)
 
     def make_updates(self, count: int, *, seed: int = 0, days: int = 3) -> list[Record]:
         """Make realistic status updates without adding them, about the invoices there are, or about a few new ones.
@@ -176,30 +239,20 @@ class Simulator:
         """
         self.faults.script(fault, operation=operation, query=query, times=times, skip=skip)
 
-    def payment_status(
-        self,
-        *,
-        statusid: object,
-        billnum: str | None = None,
-        billcode: str | None = None,
-        jobid: int | None = None,
-        http_status: int | None = None,
-        body: bytes | None = None,
-        booked: bool | None = None,
-    ) -> None:
+    def payment_status(self, **script: Unpack[Script]) -> None:
         """Answer payments of an invoice, or all, with this `statusid`; the latest call that matches wins.
 
-        Args:
-            statusid: Any JSON value, so also `"6"` or an unlisted number.
-            billnum: Only payments of this invoice number, however it is named in the request.
-            billcode: Only payments of this reference.
-            jobid: Only payments of this job.
-            http_status: The HTTP status; by default 201 with 6 and 400 with any other.
-            body: Raw bytes in place of the result object.
-            booked: Whether it takes effect; by default with 6 only.
+        See `Script` for what can be said: `billnum`, `billcode` and `jobid` choose, `http_status` and `body` change
+        the answer, `booked` decides what it does.
         """
-        effect = statusid == BOOKED if booked is None else booked
-        self.verdicts.append(Verdict(statusid, billnum, billcode, jobid, http_status, body, effect))
+        self._script(PAYMENTS, script)
+
+    def credit_note_status(self, **script: Unpack[Script]) -> None:
+        """Answer credit notes so; in all else as `payment_status`."""
+        self._script(CREDIT_NOTES, script)
+
+    def _script(self, kind: Kind, script: Script) -> None:
+        self.verdicts[kind.operation].append(Verdict(**script))
 
     def revoke_tokens(self) -> None:
         """Answer 401 to every token given so far."""
@@ -234,15 +287,10 @@ class Simulator:
             answer = handle(self, request)
             self.truth.became(request.index, processed=True, status=answer.status)
         else:
-            answer = fault.rewrite(handle(self, request) if fault.processed else self.truth.last_page())
+            right = handle(self, request) if fault.processed else self.truth.last_page()
+            answer = fault.rewrite(right if fault.rewrite is unchanged else right.solid())
             status = answer.status if fault.processed or not fault.closes else None
             self.truth.became(request.index, processed=fault.processed, status=status, fault=fault.name)
         return evolve(
             answer, headers=(("Date", format_datetime(self.now().astimezone(UTC), usegmt=True)), *answer.headers)
         )
-
-
-def _reference(number: int) -> str:
-    """Append the check digit of a Finnish reference number: weights 7, 3, 1 from the right."""
-    total = sum(int(digit) * (7, 3, 1)[place % 3] for place, digit in enumerate(reversed(str(number))))
-    return f"{number}{-total % 10}"

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import anyio
-from attrs import evolve, field, frozen, mutable
+from attrs import evolve, field, mutable
 
 from ropo_async.simulator.archive import Archive
+from ropo_async.simulator.books import (
+    BankPayment,
+    CreditNote,
+    CreditNoteAttempt,
+    DeliveryStatus,
+    Dispute,
+    Exchange,
+    Handout,
+    Invoice,
+    Login,
+    Modification,
+    Payment,
+    PaymentAttempt,
+    Record,
+    Submission,
+    TransferReport,
+)
 from ropo_async.simulator.messages import Answer, page
 
 if TYPE_CHECKING:
@@ -18,101 +34,7 @@ if TYPE_CHECKING:
 
     from ropo_async.simulator.archive import Rereads
 
-__all__ = ["Exchange", "Handout", "Invoice", "Login", "Payment", "PaymentAttempt", "Record", "Truth"]
-
-Record = dict[str, Any]
-"""One status update as it goes on the wire; read it, do not change it."""
-
-ZERO = Decimal("0.00")
-
-
-@frozen
-class Invoice:
-    """One invoice and what is still open of it, in euros."""
-
-    jobid: int
-    billnum: str
-    billcode: str
-    amount: Decimal
-    """What was billed."""
-    capital: Decimal
-    interest: Decimal = ZERO
-    noticefee: Decimal = ZERO
-    cancelled: bool = False
-    foreign: bool = False
-    """It belongs to another customer id."""
-
-    @property
-    def open(self) -> Decimal:
-        """Capital, interest and fees together."""
-        return self.capital + self.interest + self.noticefee
-
-
-@frozen
-class Handout:
-    """Records that one answer recorded: they count as recorded from here on, whether or not they arrived."""
-
-    request: int
-    """Index of the request in `Truth.requests`."""
-    records: tuple[Record, ...] = field(repr=False)
-    delivered: bool | None = None
-    """Whether every byte was handed to the socket: `None` while under way and where only a part was."""
-
-
-@frozen
-class Payment:
-    """One booked payment."""
-
-    request: int
-    jobid: int
-    billnum: str
-    billcode: str
-    amount: Decimal
-    paydate: str
-    details: Record = field(factory=dict[str, Any], repr=False)
-    """The optional fields of the request that were sent: identifier, type, creditnotebillnum, description."""
-
-
-@frozen
-class PaymentAttempt:
-    """One payment that the payment rule judged."""
-
-    request: int
-    jobid: int | None
-    """The invoice that was found, or `None`."""
-    amount: Decimal
-    paydate: str
-    statusid: object
-    booked: bool
-
-
-@frozen
-class Login:
-    """One call of `POST /token` that was processed."""
-
-    request: int
-    generation: int | None
-    """Which token it gave, counted from 1, or `None` where the credentials were refused."""
-
-
-@frozen
-class Exchange:
-    """One request and what became of it. It holds names of query fields, never their values, and no header or body."""
-
-    index: int
-    method: str
-    path: str
-    query: tuple[str, ...]
-    operation: str
-    connection: int
-    """Number of the connection, counted from 0."""
-    status: int | None = None
-    """HTTP status of the answer, or `None` where there is none (yet); a fault may keep it from arriving."""
-    fault: str | None = None
-    processed: bool | None = None
-    """Whether it took effect; `None` until that is settled."""
-    generation: int | None = None
-    """The token that it came with, counted from 1, live or not; `None` without a token of ours."""
+__all__ = ["Truth"]
 
 
 @mutable
@@ -121,14 +43,21 @@ class Truth:
 
     invoices: dict[int, Invoice] = field(factory=dict[int, Invoice])
     """By `jobid`, as they stand now."""
-    updates: list[Record] = field(factory=list[Record])
-    """Every status update there ever was, in order."""
     handed_out: list[Handout] = field(factory=list[Handout])
     """The pages of the feed."""
     consumed: list[Handout] = field(factory=list[Handout])
     """What re-reads recorded, where they do that: those records of an answer that were pending until then."""
     payments: list[Payment] = field(factory=list[Payment])
     payment_attempts: list[PaymentAttempt] = field(factory=list[PaymentAttempt])
+    credit_notes: list[CreditNote] = field(factory=list[CreditNote])
+    credit_note_attempts: list[CreditNoteAttempt] = field(factory=list[CreditNoteAttempt])
+    bank_payments: list[BankPayment] = field(factory=list[BankPayment])
+    """Money that came without a request of ours."""
+    submissions: list[Submission] = field(factory=list[Submission])
+    modifications: list[Modification] = field(factory=list[Modification])
+    disputes: list[Dispute] = field(factory=list[Dispute])
+    delivery_statuses: list[DeliveryStatus] = field(factory=list[DeliveryStatus])
+    transfer_reports: list[TransferReport] = field(factory=list[TransferReport])
     requests: list[Exchange] = field(factory=list[Exchange])
     logins: list[Login] = field(factory=list[Login])
     requests_per_connection: list[int] = field(factory=list[int])
@@ -142,6 +71,16 @@ class Truth:
 
     def __attrs_post_init__(self) -> None:
         self._archive = Archive(self.now)
+
+    @property
+    def ours(self) -> list[Invoice]:
+        """The invoices of this customer, as they stand now."""
+        return [invoice for invoice in self.invoices.values() if not invoice.foreign]
+
+    @property
+    def updates(self) -> list[Record]:
+        """Every status update that there ever was, in order; those that are still on their way are not among them."""
+        return self._archive.records
 
     @property
     def pending(self) -> ValuesView[Record]:
@@ -173,10 +112,12 @@ class Truth:
             changed = self._changed = self._changed or anyio.Event()
             await changed.wait()
 
-    def add_update(self, record: Record, *, recorded: bool = False) -> None:
-        """Add one status update; one recorded long ago is found by `date` and `billnum` only."""
-        self.updates.append(record)
-        self._archive.add(record, recorded=recorded)
+    def add_update(self, record: Record, *, recorded: bool = False, lag: timedelta = timedelta(0)) -> None:
+        """Add one status update, now or after a while; one recorded long ago is found by `date` and `billnum` only."""
+        if lag:
+            self._archive.announce(record, lag)
+        else:
+            self._archive.add(record, recorded=recorded)
 
     def take(self, request: int, limit: int) -> list[Record]:
         """Hand out up to `limit` pending updates, which records them."""

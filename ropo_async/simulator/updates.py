@@ -11,21 +11,40 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 
 from ropo_async.simulator.archive import HELSINKI
-from ropo_async.simulator.truth import ZERO
+from ropo_async.simulator.books import ZERO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from ropo_async.simulator.truth import Invoice, Record
+    from ropo_async.simulator.books import Invoice, Record
 
-__all__ = ["UpdateMaker"]
+__all__ = ["CREDITED", "DISPUTED", "MODIFIED", "PAID", "PRINTED", "REGISTERED", "RESOLVED", "Comment", "UpdateMaker"]
 
-# (statuscode, statusref, statustext): the labels are localised, which is why no client may branch on them.
+
+@frozen
+class Comment:
+    """What a comment says; its words are localised, which is why no client may branch on them."""
+
+    code: int
+    label: str
+    text: str
+
+
+# These two codes are known from the vendor's data.
+REGISTERED: Final = Comment(98, "Viesti", "Suoritus on kirjattu laskulle {billnum}.")
+PAID: Final = Comment(101, "Maksettu", "Lasku {billnum} on maksettu.")
+# The vendor publishes no list: these are made up, as is that there is a comment at all.
+CREDITED: Final = Comment(9110, "Hyvitys", "Laskua {billnum} on hyvitetty. Avoinna {open} EUR.")
+DISPUTED: Final = Comment(9120, "Riitautus", "Lasku {billnum} on riitautettu.")
+RESOLVED: Final = Comment(9121, "Riitautus", "Laskun {billnum} riitautus on ratkaistu.")
+MODIFIED: Final = Comment(9130, "Muutos", "Laskun {billnum} tietoja on muutettu.")
+PRINTED: Final = Comment(9140, "Tulostus", "Lasku {billnum} on tulostettu paikallisesti.")
+
 _COMMENTS: Final = (
-    (98, "Viesti", "Asiakas on ollut yhteydessä laskusta {billnum}.\nAvoinna {open} EUR, maksaa eräpäivänä."),
-    (98, "Viesti", "Maksuaikaa siirretty. Käsittelijä: Maija Esimerkki"),
-    (101, "Maksettu", "Lasku {billnum} on maksettu."),
+    Comment(98, "Viesti", "Asiakas on ollut yhteydessä laskusta {billnum}.\nAvoinna {open} EUR, maksaa eräpäivänä."),
+    Comment(98, "Viesti", "Maksuaikaa siirretty. Käsittelijä: Maija Esimerkki"),
+    PAID,
 )
 
 
@@ -51,6 +70,16 @@ class UpdateMaker:
             amount=amount,
         )
 
+    def comment(self, invoice: Invoice, comment: Comment, **fields: Any) -> Record:
+        """Make the record of one comment of this moment, with these fields."""
+        return self._comment(invoice, comment, self.now().astimezone(HELSINKI), **fields)
+
+    def _comment(self, invoice: Invoice, comment: Comment, moment: datetime, **fields: Any) -> Record:
+        facts = {"billnum": invoice.billnum, "open": str(invoice.open).replace(".", ",")}
+        texts = {"statusref": comment.label, "statustext": comment.text.format(**facts), "statuscode": comment.code}
+        when = {"statustime": f"{moment:%Y-%m-%d %H:%M:%S}"}
+        return _record(invoice, statusid=f"C{next(self._comments)}", statustype="comment", **texts | when | fields)
+
     def many(self, size: int, invoices: list[Invoice], *, seed: int = 0, days: int = 3) -> list[Record]:
         """Make `size` records about these invoices over the last `days` days; the same seed gives the same mix."""
         chance = random.Random(seed)  # noqa: S311 - made-up data, no secret
@@ -63,16 +92,7 @@ class UpdateMaker:
             paydate = f"{moment - timedelta(days=chance.randint(0, 2)):%Y-%m-%d}"
             record = self.payment(invoice, amount, paydate, chance.choice(("1", "1", "1", "8")))
             return record | {"statustime": f"{moment:%Y-%m-%d} 00:00:00"}
-        code, label, text = chance.choice(_COMMENTS)
-        return _record(
-            invoice,
-            statusid=f"C{next(self._comments)}",
-            statustype="comment",
-            statustime=f"{moment:%Y-%m-%d %H:%M:%S}",
-            statusref=label,
-            statustext=text.format(billnum=invoice.billnum, open=str(invoice.open).replace(".", ",")),
-            statuscode=code,
-        )
+        return self._comment(invoice, chance.choice(_COMMENTS), moment)
 
 
 def _record(invoice: Invoice, **fields: Any) -> Record:

@@ -17,6 +17,7 @@ __all__ = ["Wire", "body_of", "head_of"]
 
 _CHUNK: Final = 65_536
 _LINGER: Final = 1.0
+_BODILESS: Final = frozenset({204, 304})
 
 
 @frozen
@@ -41,6 +42,16 @@ class Wire:
                 rest = rest[self.socket.send(rest) :]
             except BlockingIOError:
                 await anyio.wait_writable(self.socket)
+
+    async def send_answer(self, head: bytes, answer: Answer, end: int | None = None, *, then: bytes = b"") -> None:
+        """Send a head and, where the status allows one, the body up to byte `end`; at once, unless it is large."""
+        held = head
+        for piece in () if answer.status in _BODILESS else answer.pieces(end):
+            if len(held) > _CHUNK:
+                await self.send(held)
+                held = b""
+            held += piece
+        await self.send(held + then)
 
     def finish(self) -> None:
         """Say that nothing more is sent: FIN."""
@@ -70,11 +81,11 @@ def head_of(answer: Answer, *extra: str, version: str = "1.1", length: bool = Tr
     except ValueError:
         reason = "Unknown"
     lines = [f"HTTP/{version} {answer.status} {reason}", *(f"{name}: {value}" for name, value in answer.headers)]
-    if length and answer.status not in {204, 304}:
-        lines.append(f"Content-Length: {len(answer.body)}")
+    if length and answer.status not in _BODILESS:
+        lines.append(f"Content-Length: {answer.length}")
     return "\r\n".join([*lines, *extra, "", ""]).encode("latin-1", "replace")
 
 
 def body_of(answer: Answer) -> bytes:
-    """The body, where the status allows one."""
-    return b"" if answer.status in {204, 304} else answer.body
+    """The whole body, where the status allows one."""
+    return b"" if answer.status in _BODILESS else answer.solid().body

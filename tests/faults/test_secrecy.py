@@ -43,7 +43,8 @@ async def test_nothing_personal_and_no_secret_in_logs_and_errors(
         page = await client.status_updates.of_invoice(BILLNUM)
         shown += [repr(thing) for thing in (page, client, client.payments, client.status_updates)]
         await client.aclose()
-    assert len(page) == len(simulator.truth.payments) == 5
+    assert len(simulator.truth.payments) == 5
+    assert len(page) > 5  # each has made comments, too
     assert len(caplog.records) > 20
     shown += [f"{record.getMessage()} {record.__dict__}" for record in caplog.records]
     secrets = [BILLNUM, str(AMOUNT), "only-for-tests", *simulator.tokens._expiry]

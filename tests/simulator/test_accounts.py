@@ -11,6 +11,7 @@ import pytest
 from ropo_async.simulator import Fault, Running, Simulator, serve
 
 from .conftest import Heard
+from .test_jobs import JOB
 
 pytestmark = pytest.mark.anyio
 
@@ -202,3 +203,31 @@ async def test_five_hundred_customers_at_once(anyio_backend: str) -> None:
         assert simulator.truth.recorded == ids
         assert re.findall(rb'"statusid":"(.*?)"', taken[simulator.cid]) == [statusid.encode() for statusid in ids]
     assert [simulator.truth.requests_per_connection for simulator in simulators[1:]] == [[4]] * 499
+
+
+async def test_nobody_sees_or_touches_the_jobs_of_another(
+    client: httpx.AsyncClient, simulators: list[Simulator]
+) -> None:
+    mine, other = simulators[0].add_invoice(jobid=1, billnum="R1"), simulators[1].add_invoice(jobid=2, billnum="R2")
+    headers = await log_in(client, simulators[0])
+    before = [simulator.truth.invoices.copy() for simulator in simulators[1:]]
+    calls: list[tuple[str, str, dict[str, str], dict[str, object]]] = [
+        ("GET", "/jobs", {"jobid": "2"}, {}),
+        ("GET", "/jobs/pdf", {"billnum": "R2"}, {}),
+        ("PATCH", "/jobs", {"jobid": "2"}, JOB),
+        ("POST", "/jobs/dispute", {"invoice_number": "R2"}, {}),
+        ("POST", "/jobs/payment", {}, {"billnum": "R2", "amount": 1, "paydate": "2026-01-02"}),
+        ("POST", "/jobs/creditnote", {}, {"jobid": 2, "amount": 1, "date": "2026-01-02"}),
+    ]
+    answers = [
+        await client.request(method, path, params=query, json=body, headers=headers)
+        for method, path, query, body in calls
+    ]
+    assert [answer.status_code for answer in answers] == [404] * 4 + [400] * 2
+    own = await client.get("/jobs", params={"jobid": str(mine.jobid)}, headers=headers)
+    assert own.json()["billnum"] == "R1"
+    same = {"datastream": {"dataset": [JOB | {"billnum": other.billnum, "checkbillnum": 1}]}}
+    assert (await client.post("/jobs", json=same, headers=headers)).json()["accepted"] == 1
+    assert [simulator.truth.invoices for simulator in simulators[1:]] == before
+    assert [len(simulator.truth.updates) for simulator in simulators] == [1, 1, 1]
+    assert [len(simulator.truth.submissions) for simulator in simulators] == [1, 0, 0]

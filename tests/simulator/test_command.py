@@ -59,6 +59,11 @@ def test_rereads_can_be_told_how_to_behave() -> None:
         main(["--reread-by", "duedate"])
 
 
+def test_payments_and_documents_can_be_told_how_to_behave() -> None:
+    simulator = _simulator(_parser().parse_args(["--payments-lag", "1.5", "--pdf-bytes", "7000"]))
+    assert (simulator.payments_lag, simulator.pdf_bytes) == (timedelta(seconds=1.5), 7000)
+
+
 def test_faults_are_listed_and_no_others_accepted(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list-faults"]) == 0
     assert "drop_after" in capsys.readouterr().out.splitlines()

@@ -1,9 +1,11 @@
 import json
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
+from attrs import define
 
 from ropo_async.simulator import Simulator
 
@@ -30,6 +32,26 @@ FIELDS = [
 ]
 
 
+@define
+class Later:
+    """A clock that goes on when it is told to."""
+
+    minutes: float = 0
+
+    def __call__(self) -> datetime:
+        return datetime(2026, 1, 2, 12, tzinfo=UTC) + timedelta(minutes=self.minutes)
+
+
+@pytest.fixture
+def later() -> Later:
+    return Later()
+
+
+@pytest.fixture
+def simulator(later: Later) -> Simulator:
+    return Simulator(apicode="only-for-tests", now=later)
+
+
 async def pay(client: httpx.AsyncClient, **fields: Any) -> tuple[int, dict[str, Any]]:
     """Pay 10.00 unless told otherwise, and read the answer with exact numbers."""
     answer = await client.post("/jobs/payment", json={"amount": "10.00", "paydate": "2026-01-02"} | fields)
@@ -53,7 +75,8 @@ async def test_a_payment_is_shared_out_booked_and_shown(simulator: Simulator, cl
     assert payment.details == {"description": "over the counter"}
     assert simulator.truth.invoices[invoice.jobid].open == Decimal("16.50")
     shown = await client.get("/jobs/statusupdates", params={"billnum": "R123467"})
-    (record,) = json.loads(shown.content, parse_float=Decimal)["result"]["status"]
+    record, comment = json.loads(shown.content, parse_float=Decimal)["result"]["status"]
+    assert (comment["statusid"][0], comment["statuscode"], comment["amount"]) == ("C", 98, "")
     assert (record["statustype"], record["amount"], record["paydate"]) == ("payment", Decimal("700.00"), "2026-01-02")
     assert (record["openamount"], record["statusid"][0]) == (Decimal("16.50"), "P")
 
@@ -181,6 +204,60 @@ async def test_payments_can_be_kept_from_showing(simulator: Simulator, client: h
     simulator.add_invoice(billnum="1")
     assert (await pay(client, billnum="1"))[0] == 201
     assert (await client.get("/jobs/statusupdates")).status_code == 204
+
+
+async def test_one_payment_makes_several_updates(simulator: Simulator, client: httpx.AsyncClient) -> None:
+    invoice = simulator.add_invoice(billnum="1", amount="20.00")
+    await pay(client, billnum="1")
+    assert [update["statuscode"] for update in simulator.truth.updates] == ["", 98]
+    await pay(client, billnum="1")
+    assert [update["statuscode"] for update in simulator.truth.updates] == ["", 98, "", 98, 101]
+    assert {update["jobid"] for update in simulator.truth.updates} == {invoice.jobid}
+    assert [update["openamount"] for update in simulator.truth.updates] == [10, 10, 0, 0, 0]
+    assert len({update["statusid"] for update in simulator.truth.updates}) == 5
+
+
+async def test_payments_can_go_without_comments(client: httpx.AsyncClient, simulator: Simulator) -> None:
+    simulator.payment_comments = False
+    simulator.add_invoice(billnum="1", amount="10.00")
+    await pay(client, billnum="1")
+    assert [update["statustype"] for update in simulator.truth.updates] == ["payment"]
+
+
+async def test_payments_can_show_late(client: httpx.AsyncClient, simulator: Simulator, later: Later) -> None:
+    """Meanwhile nothing finds them, and they come after what came in between."""
+    simulator.payments_lag = timedelta(minutes=5)
+    simulator.add_invoice(billnum="1", amount="100.00")
+    await pay(client, billnum="1")
+    await client.post("/jobs/creditnote", json={"amount": 1, "date": "2026-01-02", "billnum": "1"})
+    simulator.add_updates([{"statusid": "C1"}])
+    later.minutes = 4.9
+    assert [update["statusid"] for update in simulator.truth.updates] == ["C1"]
+    assert (await client.get("/jobs/statusupdates", params={"billnum": "1"})).status_code == 204
+    assert len((await client.get("/jobs/statusupdates")).json()["result"]["status"]) == 1
+    later.minutes = 5
+    found = (await client.get("/jobs/statusupdates", params={"billnum": "1"})).json()["result"]["status"]
+    assert [record["statuscode"] for record in found] == ["", 98, 9110]
+    assert (await client.get("/jobs/statusupdates")).json()["result"]["status"] == found
+    assert [update["statusid"] for update in simulator.truth.updates] == ["C1", *(r["statusid"] for r in found)]
+
+
+@pytest.mark.parametrize("named", ["jobid", "billnum"])
+async def test_money_may_come_by_itself(client: httpx.AsyncClient, simulator: Simulator, named: str) -> None:
+    simulator.payments_show = False
+    simulator.payments_lag = timedelta(days=1)
+    invoice = simulator.add_invoice(billnum="R1", amount="30.00")
+    assert (await pay(client, billnum="R1"))[0] == 201
+    names: dict[str, Any] = {named: getattr(invoice, named)}
+    payment = simulator.add_bank_payment(amount="20.00", paydate="2026-01-03", **names)
+    assert (payment.jobid, payment.amount) == (invoice.jobid, Decimal(20))
+    assert simulator.truth.invoices[invoice.jobid].open == 0
+    assert [booked.amount for booked in simulator.truth.payments] == [10]
+    assert simulator.truth.bank_payments == [payment]
+    shown = [(update["statuscode"], update["amount"], update["paydate"]) for update in simulator.truth.updates]
+    assert shown == [("", 20, "2026-01-03"), (101, "", "")]
+    with pytest.raises(LookupError):
+        simulator.add_bank_payment(amount=1, paydate="2026-01-03", billnum="nobody's")
 
 
 @pytest.mark.parametrize(("jobid", "billcode"), [(123, "1232"), (1234561, "12345614"), (7000021, "70000218")])

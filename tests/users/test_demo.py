@@ -20,7 +20,7 @@ FACTS = (
     r"that broke off +│ 1, with 60 updates",
     r"when all was booked │ backfilled: ",
     r"three days later +│ closed: ",
-    r"status updates +│ 483 +│ 483 ",
+    r"status updates +│ 489 +│ 489 ",
     r"EUR │ ([\d,]+\.\d\d) +│ \1 ",
     r"Nothing is lost, nothing is booked twice\.\n\Z",
 )

@@ -51,7 +51,7 @@ class Timeouts:
     pool: float = field(default=30.0, validator=_positive)
     """To wait for a free connection."""
     total: float = field(default=180.0, validator=_positive)
-    """For one call, all its attempts and waits included."""
+    """For one call, all its attempts and waits included. A document puts it off by a second for every 64 KiB."""
     poll_read: float = field(default=300.0, validator=_positive)
     """As `read`, for the destructive poll, where giving up early loses what the server was about to send."""
     poll_total: float = field(default=600.0, validator=_positive)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Awaitable, Callable
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import anyio
 from attrs import define, field
@@ -13,6 +14,7 @@ from attrs import define, field
 from ropo_async import _http as http
 from ropo_async._messages import Answer
 from ropo_async.errors import ClientClosed, Phase, TransportError
+from ropo_async.errors._answers import BODY_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -20,9 +22,22 @@ if TYPE_CHECKING:
     from ropo_async._messages import Request
     from ropo_async.config import Timeouts
 
-__all__ = ["Exchange", "Sender"]
+__all__ = ["Exchange", "Sender", "Sink", "declared_length"]
 
 Sender = Callable[[http.Request], Awaitable[http.Response]]
+
+
+class Sink(Protocol):
+    """Where the body of a good answer goes, when it is too large to be kept. What a sink raises ends the call."""
+
+    async def begin(self, head: Answer, /) -> None:
+        """Take the head of an answer, and forget the pieces of an earlier one."""
+        ...
+
+    async def write(self, piece: bytes, /) -> None:
+        """Take the next piece of its body."""
+        ...
+
 
 _PLAIN: Mapping[str, str] = MappingProxyType(
     {
@@ -54,18 +69,24 @@ class Exchange:
     """What is known of one request while it is under way. Every failure is told from this, not from its exception."""
 
     request: Request
+    sink: Sink | None = None
+    """Where the body goes if the answer is one that the operation expects; any other is kept in memory, up to a cap."""
     begun: bool = False
     traced: bool = False
     sent: bool = False
     status: int | None = None
     headers: dict[str, str] = field(factory=dict[str, str])
     body: bytearray = field(factory=bytearray)
+    too_large: bool = False
+    spoilt: BaseException | None = None
+    """What the sink raised."""
 
     async def run(self, send: Sender, url: str, headers: Mapping[str, str], timeouts: Timeouts) -> Answer:
         """Send the request and read the whole answer.
 
         Raises:
             TransportError: there was no head of an answer.
+            Exception: what the sink raised.
         """
         broken, permanent = "", False
         try:
@@ -76,6 +97,8 @@ class Exchange:
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, what counts is how far the call got
             broken = _REASONS.get(type(error).__name__, f"the connection failed ({type(error).__name__})")
             permanent = _is_certificate(error)
+        if self.spoilt is not None:
+            raise self.spoilt
         # Raised out here, so that no exception of the HTTP library, whose request carries the token, hangs on to ours.
         if self.status is None:
             raise self.failure("the server's certificate does not verify" if permanent else broken, permanent=permanent)
@@ -147,18 +170,49 @@ class Exchange:
             self.headers = {name.lower(): value for name, value in response.headers.items()}
             if response.is_stream_consumed:
                 self.headers.pop("content-encoding", None)  # undone already
-            limit = self.request.operation.max_body
-            # Cancelled rather than left, as that ends the HTTP library's own iterations as well.
-            with anyio.CancelScope() as enough:
-                async for piece in _pieces(response):
-                    if len(self.body) + len(piece) > limit:
-                        enough.cancel()
-                    self.body += piece[: limit - len(self.body)]
-            if enough.cancel_called:
-                raise OverflowError
+            await self._receive(response)
         finally:
             with anyio.CancelScope(shield=True):
                 await response.aclose()
+
+    async def _receive(self, response: http.Response) -> None:
+        sink = self.sink if self.status in self.request.operation.expects else None
+        limit = BODY_LIMIT if self.sink and not sink else self.request.operation.max_body
+        self.too_large = sink is not None and (declared_length(self.headers) or 0) > limit
+        received = 0
+        # Cancelled rather than left, as that ends the HTTP library's own iterations as well.
+        with anyio.CancelScope() as enough:
+            if self.too_large:
+                enough.cancel()
+            elif sink:
+                await self._pour(sink.begin(self.answer()), enough)
+            async for piece in _pieces(response):
+                received += len(piece)
+                self.too_large |= received > limit
+                if not sink:
+                    self.body += piece[: limit - len(self.body)]
+                elif not (self.too_large or self.spoilt):
+                    await self._pour(sink.write(piece), enough)
+                if self.too_large:
+                    enough.cancel()
+        if self.too_large:
+            raise OverflowError
+        if self.spoilt:
+            raise self.spoilt
+
+    async def _pour(self, step: Awaitable[None], enough: anyio.CancelScope) -> None:
+        try:
+            await step
+        except BaseException as error:  # noqa: BLE001 - raised when the iteration has ended, a cancellation too
+            self.spoilt = error
+            enough.cancel()
+
+
+def declared_length(headers: Mapping[str, str]) -> int | None:
+    """Return the length that a body has by its head, or None where that does not say."""
+    length = headers.get("content-length", "")
+    # A length beside chunks counts for nothing, as HTTP has it. No body has more digits than these.
+    return int(length) if re.fullmatch("[0-9]{1,18}", length) and "transfer-encoding" not in headers else None
 
 
 def _pieces(response: http.Response) -> AsyncIterator[bytes]:

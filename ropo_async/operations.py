@@ -81,26 +81,93 @@ PAYMENT = Operation(
     money=True,
     check="look for the payment with status_updates.of_invoice(billnum) before registering it again",
 )
+CREDIT_NOTE = Operation(
+    "JobsAddCreditNoteAction",
+    "credit_notes.register",
+    expects=(200, 201, 204, 400),
+    money=True,
+    check="look for the credit note with status_updates.of_invoice(billnum) before registering it again",
+)
+
+GET_JOB = Operation("JobsGetAction", "jobs.get", Effect.READ)
+SUBMIT_JOBS = Operation(
+    "JobsAddAction",
+    "jobs.submit",
+    expects=(200, 201),
+    check=(
+        "look for the billnum of each job in Ropo One before submitting it again; GET /jobs knows only job ids, and "
+        "checkbillnum=1 makes the server refuse a bill number that it has"
+    ),
+)
+MODIFY_JOB = Operation(
+    "JobsPatchAction",
+    "jobs.modify",
+    expects=(200, 204),
+    check="look at the job in Ropo One, or with jobs.get(jobid), before changing it again",
+)
+MODIFY_OPEN_JOBS = Operation(
+    "JobsPatchOpenSalesInvoicesAction",
+    "jobs.modify_open_sales_invoices",
+    expects=(200, 204),
+    check="look at the customer's open invoices in Ropo One, as some may be changed and others not",
+)
+DELIVERY_STATUS = Operation(
+    "JobsPatchDeliveryStatusAction",
+    "jobs.update_delivery_status",
+    expects=(200, 204),
+    check="look at the delivery in Ropo One before telling its status again",
+)
+# A GET that sends a report: its verb says nothing.
+TRANSFER_REPORT = Operation(
+    "JobsSendTransferConfirmationAction",
+    "jobs.send_transfer_report",
+    expects=(200, 204),
+    check="ask whoever receives the report whether it came, before sending it again",
+)
+DISPUTE = Operation(
+    "JobsDisputeAction",
+    "disputes.open",
+    expects=(200, 201),
+    check="look in Ropo One whether the job is disputed, before disputing it again",
+)
+RESOLVE_DISPUTE = Operation(
+    "JobsResolveDisputeAction",
+    "disputes.resolve",
+    expects=(200, 201),
+    check="look in Ropo One whether the dispute is resolved, before resolving it again",
+)
+PDF = Operation("JobsGetPdfAction", "documents.pdf", Effect.READ)
+# Presumed to leave nothing behind; as that is not documented, it is not repeated.
+PREVIEW = Operation(
+    "JobsPreviewAction",
+    "documents.preview",
+    expects=(200, 201),
+    check="it is presumed to create nothing: ask for the preview again",
+)
+LOCALPRINT = Operation(
+    "JobsLocalPrintAction",
+    "documents.localprint",
+    expects=(200, 201),
+    check="the invoice may exist: look for it in Ropo One, and fetch it with documents.pdf(billnum=...)",
+)
 
 OPERATIONS = (
     TOKEN,
     POLL,
     REREAD,
     PAYMENT,
-    Operation("JobsAddCreditNoteAction", "credit_notes.register", expects=(201,), money=True),
-    Operation("JobsGetAction", "jobs.get", Effect.READ),
-    Operation("JobsAddAction", "jobs.submit", expects=(201,)),
-    Operation("JobsPatchAction", "jobs.modify"),
-    Operation("JobsPatchOpenSalesInvoicesAction", "jobs.modify_open_sales_invoices"),
-    Operation("JobsPatchDeliveryStatusAction", "jobs.update_delivery_status"),
-    # A GET that sends a report: its verb says nothing.
-    Operation("JobsSendTransferConfirmationAction", "jobs.send_transfer_report"),
-    Operation("JobsGetPdfAction", "documents.pdf", Effect.READ),
-    # Presumed to leave nothing behind; as that is not documented, it is not repeated.
-    Operation("JobsPreviewAction", "documents.preview"),
-    Operation("JobsLocalPrintAction", "documents.localprint"),
-    Operation("JobsDisputeAction", "disputes.open"),
-    Operation("JobsResolveDisputeAction", "disputes.resolve"),
+    CREDIT_NOTE,
+    GET_JOB,
+    SUBMIT_JOBS,
+    MODIFY_JOB,
+    MODIFY_OPEN_JOBS,
+    DELIVERY_STATUS,
+    TRANSFER_REPORT,
+    PDF,
+    PREVIEW,
+    LOCALPRINT,
+    DISPUTE,
+    RESOLVE_DISPUTE,
 )
 """Every operation of the API; `JobsGetStatusUpdatesAction` has two rows, as its filter decides whether it consumes."""
 

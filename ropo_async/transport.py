@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ropo_async._messages import Answer, Request
     from ropo_async.auth import TokenProvider
     from ropo_async.config import Timeouts
-    from ropo_async.exchange import Sender
+    from ropo_async.exchange import Sender, Sink
     from ropo_async.operations import Operation
 
 __all__ = ["Transport"]
@@ -35,6 +35,9 @@ T = TypeVar("T")
 
 TOKEN_MARGIN = 60.0
 """Seconds that a token must outlive a call which cannot simply be repeated."""
+
+SLOWEST = 64 * 1024
+"""Bytes a second at which a large answer may come: each such second puts the deadline off by one."""
 
 
 @frozen(kw_only=True)
@@ -64,19 +67,23 @@ class Transport:
         """Return for how many seconds a token must be good when a call of `operation` begins."""
         return self.timeouts.read_of(operation) + TOKEN_MARGIN if operation.fresh else 0.0
 
-    async def send(self, request: Request, read: Callable[[Answer], T]) -> T:
+    async def send(self, request: Request, read: Callable[[Answer], T], sink: Sink | None = None) -> T:
         """Send `request`, again where that is safe, and return what `read` makes of the answer.
 
         An operation that consumes or writes is carried to its end even when the caller is cancelled: `read` is then
         called all the same, and the cancellation goes on afterwards.
+
+        With a `sink`, the body of an answer that the operation expects goes there piece by piece, and `read` is called
+        without it. Every attempt begins the sink anew.
 
         Raises:
             TransportError: there was no usable answer, and the operation took no effect or has none.
             StatusError: the server refused.
             DecodeError: the answer cannot be read.
             OutcomeUnknown: it may have taken effect; nothing is sent again.
+            Exception: what the sink raised; a `RopoError` counts as a failure of the attempt.
         """
-        call = _Call(self, request, read)
+        call = _Call(self, request, read, sink)
         if request.operation.effect is Effect.READ:
             return await call.run()
         return await finish(call.run)
@@ -89,6 +96,7 @@ class _Call(Generic[T]):
     transport: Transport
     request: Request
     read: Callable[[Answer], T]
+    sink: Sink | None = None
     attempt: int = 0
     started: float = field(factory=time.monotonic)
     last_cost: int | None = None
@@ -97,6 +105,8 @@ class _Call(Generic[T]):
     """The request under way or just ended; None while a token is fetched, when nothing of this call is sent."""
     failed: RopoError | None = None
     """What the last attempt ended in, while the next one is waited for."""
+    until: anyio.CancelScope = field(factory=anyio.CancelScope)
+    """Ends the call at its deadline."""
 
     async def run(self) -> T:
         try:
@@ -113,7 +123,8 @@ class _Call(Generic[T]):
 
     async def _within_deadline(self) -> T:
         total = self.transport.timeouts.total_of(self.request.operation)
-        with anyio.move_on_after(total):
+        self.until.deadline = anyio.current_time() + total
+        with self.until:
             # stamina waits and counts; what it does is decided by `_follow_up`. It gets no arguments, as its own
             # instrumentation would show them.
             return await stamina.AsyncRetryingCaller(attempts=None, timeout=None)(self._follow_up, self._attempt)
@@ -135,6 +146,7 @@ class _Call(Generic[T]):
                 operation.name,
                 Phase.RECEIVED_PARTIAL,
                 answer.broken,
+                permanent=self.exchange is not None and self.exchange.too_large,
                 status=answer.status,
                 partial=answer.body,
             )
@@ -162,7 +174,7 @@ class _Call(Generic[T]):
     async def _exchange(self, headers: dict[str, str]) -> Answer:
         transport = self.transport
         started = time.monotonic()
-        self.exchange = exchange = Exchange(self.request)
+        self.exchange = exchange = Exchange(self.request, self.sink and _Paced(self.sink, self.until))
         try:
             return await exchange.run(
                 transport.sender,
@@ -180,6 +192,8 @@ class _Call(Generic[T]):
         """Return the seconds to wait before the next attempt, or False."""
         if self.exchange is None or not isinstance(error, RopoError) or (failure := Failure.of(error)) is None:
             return False
+        if failure.permanent:
+            return False
         transport = self.transport
         decision = decide(
             self.request.operation.effect,
@@ -187,7 +201,7 @@ class _Call(Generic[T]):
             attempt=self.attempt,
             policy=transport.policy,
             tokens=transport.budget.tokens,
-            remaining=self.started + transport.timeouts.total_of(self.request.operation) - time.monotonic(),
+            remaining=self.until.deadline - anyio.current_time(),
             draw=transport.draw(),
         )
         if decision.wait is None:
@@ -218,6 +232,21 @@ class _Call(Generic[T]):
         took = time.monotonic() - self.started
         event = hooks.Finished(self.request.operation.name, outcome, self.attempt, took)
         hooks.emit(self.transport.hooks, event)
+
+
+@frozen
+class _Paced:
+    """A sink, each piece of which puts off the deadline by the time that it may take."""
+
+    sink: Sink
+    until: anyio.CancelScope
+
+    async def begin(self, head: Answer, /) -> None:
+        await self.sink.begin(head)
+
+    async def write(self, piece: bytes, /) -> None:
+        self.until.deadline += len(piece) / SLOWEST
+        await self.sink.write(piece)
 
 
 def _bearer(token: str) -> dict[str, str]:

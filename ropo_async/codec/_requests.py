@@ -38,4 +38,6 @@ def _exact(value: Any) -> Any:
     """Return `value` with its decimals written out digit for digit, never as `1E-7`."""
     if isinstance(value, dict):
         return {name: _exact(part) for name, part in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [_exact(part) for part in cast("list[object]", value)]
     return msgspec.Raw(f"{value:f}".encode()) if isinstance(value, Decimal) else value

@@ -1,4 +1,4 @@
-"""Payments: the amount goes out digit for digit, and of a receipt only `statusid` has to be readable."""
+"""Payments and credit notes: amounts go out digit for digit; of a receipt only `statusid` has to be readable."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ropo_async._messages import Answer, Request
 
-__all__ = ["payment_request", "read_receipt"]
+__all__ = ["credit_note_request", "payment_request", "read_credit_receipt", "read_receipt"]
 
 _receipts = Reader(PaymentReceipt)
 
@@ -27,6 +27,28 @@ def payment_request(fields: Mapping[str, Any]) -> Request:
     from ropo_async_generated.ropo_one_api.models import JobAddPayment
 
     return request(operations.PAYMENT, jobs.jobs_add_payment_action_request(body=JobAddPayment.from_dict(fields)))
+
+
+def credit_note_request(fields: Mapping[str, Any]) -> Request:
+    """Register a credit note; the amount goes out digit for digit."""
+    from ropo_async_generated.ropo_one_api.api import jobs
+    from ropo_async_generated.ropo_one_api.models import JobAddCreditNote
+
+    built = jobs.jobs_add_credit_note_action_request(body=JobAddCreditNote.from_dict(fields))
+    return request(operations.CREDIT_NOTE, built)
+
+
+def read_credit_receipt(answer: Answer) -> PaymentReceipt | None:
+    """Return what the answer says of a credit note: as of a payment, where `statusid` need not be there.
+
+    What is answered is not documented. None is what is no JSON object, and not empty either.
+    """
+    try:
+        body = plain(answer)
+        content = read_object(body) if body.strip() else {}
+    except (DecodeError, *UNREADABLE):
+        return None
+    return _receipt(content, body)
 
 
 def read_receipt(answer: Answer) -> PaymentReceipt | None:
@@ -41,6 +63,10 @@ def read_receipt(answer: Answer) -> PaymentReceipt | None:
         return None
     if "statusid" not in content:
         return None
+    return _receipt(content, body)
+
+
+def _receipt(content: Mapping[str, Any], body: bytes) -> PaymentReceipt:
     known, extra = dict[str, Any](), dict[str, Any]()
     for name, raw in content.items():
         try:

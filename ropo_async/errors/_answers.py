@@ -37,7 +37,7 @@ class TransportError(RopoError):
     Attributes:
         operation: the facade's name of the operation, such as `payments.register`.
         phase: how far the call got.
-        permanent: trying again cannot help (a certificate that does not verify).
+        permanent: trying again cannot help (a certificate that does not verify, an answer that is too large).
         status: the HTTP status, when the head of the answer arrived.
         partial: the bytes of the answer that arrived. Personal data: not shown.
     """

@@ -15,8 +15,12 @@ from ropo_async._pool import Pool
 from ropo_async._version import __version__
 from ropo_async.auth import Credentials, StaticToken, TokenCache, TokenProvider, auth_from_env
 from ropo_async.config import Environment, Timeouts, base_url
+from ropo_async.credit_notes import CreditNotes
+from ropo_async.disputes import Disputes
+from ropo_async.documents import Documents
 from ropo_async.errors import ClientClosed, InvalidInput
 from ropo_async.hooks import log_events
+from ropo_async.jobs import Jobs
 from ropo_async.payments import Payments
 from ropo_async.retry import Budget, RetryPolicy
 from ropo_async.status_updates import StatusUpdates
@@ -58,8 +62,16 @@ class RopoClient:
 
     status_updates: StatusUpdates
     """The life cycle of the account's invoices."""
+    jobs: Jobs
+    """Invoices, payment notices, collections and letters."""
+    disputes: Disputes
+    """Jobs whose claim is contested."""
+    documents: Documents
+    """The account's invoices as PDF."""
     payments: Payments
     """Payments that reached you and not Ropo."""
+    credit_notes: CreditNotes
+    """Credit notes for the account's invoices."""
 
     def __init__(
         self,
@@ -92,6 +104,10 @@ class RopoClient:
         transport = evolve(plain, cid=cid, auth=_provider(auth, plain))
         self.status_updates = StatusUpdates(transport)
         self.payments = Payments(transport)
+        self.credit_notes = CreditNotes(transport)
+        self.jobs = Jobs(transport)
+        self.disputes = Disputes(transport)
+        self.documents = Documents(transport)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, **options: Any) -> Self:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Anomaly",
     "Attempted",
+    "BookingChanged",
     "DeadLettered",
     "Event",
     "Finished",
@@ -33,6 +34,7 @@ __all__ = [
     "RoundFinished",
     "SweepFound",
     "TokenRenewed",
+    "VerificationFailed",
     "log_events",
 ]
 
@@ -160,6 +162,26 @@ class DeadLettered:
     error: str
 
 
+@frozen
+class BookingChanged:
+    """The payment or credit note `operation_id` of `cid` has come to `state`; `reason` says it in words."""
+
+    cid: str
+    operation_id: str
+    kind: str
+    state: str
+    reason: str
+
+
+@frozen
+class VerificationFailed:
+    """Its invoice could not be looked at because of `error`, the name of a class; that is tried again later."""
+
+    cid: str
+    operation_id: str
+    error: str
+
+
 Event = (
     Attempted
     | Retrying
@@ -173,6 +195,8 @@ Event = (
     | GapEnded
     | SweepFound
     | DeadLettered
+    | BookingChanged
+    | VerificationFailed
 )
 
 
@@ -197,6 +221,8 @@ _LOGGED: Mapping[type[Event], tuple[int, str]] = MappingProxyType(
         GapEnded: (logging.ERROR, "gap of {0.cid}: {0.reason}"),
         SweepFound: (logging.WARNING, "{0.count} updates of {0.cid} on {0.day} had never come through its feed"),
         DeadLettered: (logging.ERROR, "update {0.seq} of {0.cid} failed {0.attempts} times ({0.error})"),
+        BookingChanged: (logging.INFO, "{0.kind} {0.operation_id} of {0.cid} is {0.state}: {0.reason}"),
+        VerificationFailed: (logging.WARNING, "{0.operation_id} of {0.cid} could not be verified ({0.error})"),
     },
 )
 
@@ -209,6 +235,8 @@ def log_events(event: Event, /) -> None:
             level = logging.DEBUG
         case GapEnded(proven=True):
             level = logging.INFO
+        case BookingChanged(state="unknown" | "escalated"):
+            level = logging.WARNING
         case _:
             pass
     if logger.isEnabledFor(level):

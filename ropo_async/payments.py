@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from attrs import asdict, field, frozen
+from attrs import field, frozen
 
 from ropo_async import codec
-from ropo_async.errors import InvalidInput, OutcomeUnknown, PaymentRejected, Phase
+from ropo_async.errors import OutcomeUnknown, PaymentRejected, Phase
 from ropo_async.operations import PAYMENT
+from ropo_async.postings import Payment
 from ropo_async.records import PaymentStatus
 
 if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
     from ropo_async._messages import Answer
     from ropo_async.records import PaymentReceipt
     from ropo_async.transport import Transport
 
-__all__ = ["Payment", "PaymentOutcome", "Payments", "expected_http_status", "payment_outcome"]
-
-LOOKUP_ORDER = ("billcode", "jobid", "billnum")
+__all__ = ["PaymentOutcome", "Payments", "expected_http_status", "payment_outcome"]
 
 
 class PaymentOutcome(Enum):
@@ -53,74 +53,6 @@ def payment_outcome(http_status: int, statusid: int | None) -> PaymentOutcome:
     if statusid is None or isinstance(statusid, bool) or expected_http_status(statusid) != http_status:
         return PaymentOutcome.UNKNOWN
     return PaymentOutcome.APPLIED if statusid == PaymentStatus.OHISPAY else PaymentOutcome.REJECTED
-
-
-def _is_amount(_: object, attribute: Any, amount: Any) -> None:
-    if isinstance(amount, bool) or not isinstance(amount, int | Decimal):
-        raise InvalidInput(f"{attribute.name} must be a Decimal or an int; a float cannot hold cents exactly")
-    if not Decimal(amount).is_finite() or abs(Decimal(amount).adjusted()) > 15:
-        raise InvalidInput(f"{attribute.name} must be a finite amount of ordinary size")
-
-
-def _is_date(_: object, attribute: Any, day: Any) -> None:
-    if not isinstance(day, date) or isinstance(day, datetime):
-        raise InvalidInput(f"{attribute.name} must be a datetime.date without a time")
-
-
-def _is_text(_: object, attribute: Any, text: object) -> None:
-    if text is not None and (not isinstance(text, str) or not text.strip()):
-        raise InvalidInput(f"{attribute.name} must be text, and not empty")
-
-
-def _is_jobid(_: object, attribute: Any, jobid: object) -> None:
-    if jobid is not None and (isinstance(jobid, bool) or not isinstance(jobid, int) or jobid <= 0):
-        raise InvalidInput(f"{attribute.name} must be a positive int")
-
-
-def _text() -> Any:
-    return field(default=None, validator=_is_text, repr=False)
-
-
-@frozen(kw_only=True)
-class Payment:
-    """A payment to register, checked. The names are the API's own.
-
-    Raises:
-        InvalidInput: a value is missing, of the wrong kind, or there is not exactly one identifier.
-    """
-
-    amount: Decimal | int = field(validator=_is_amount, repr=False)
-    """In the invoice's currency; goes out digit for digit."""
-    paydate: date = field(validator=_is_date)
-    """The day on which the debtor paid."""
-    billcode: str | None = _text()
-    """The invoice's reference: the preferred identifier."""
-    jobid: int | None = field(default=None, validator=_is_jobid)
-    """The job's number, another identifier."""
-    billnum: str | None = _text()
-    """The invoice number, a third identifier."""
-    identifier: str | None = _text()
-    """Steers what the payment is allocated to. No identifier of the invoice."""
-    type: str | None = _text()
-    """The payment's type, such as `directpayment`."""
-    creditnotebillnum: str | None = _text()
-    """The number of the credit note that it belongs to."""
-    description: str | None = _text()
-
-    def __attrs_post_init__(self) -> None:
-        given = [name for name in LOOKUP_ORDER if getattr(self, name) is not None]
-        if len(given) != 1:
-            found = f"{' and '.join(given)} are given" if given else "none is given"
-            order = ", then ".join(LOOKUP_ORDER)
-            raise InvalidInput(
-                f"a payment takes exactly one of {', '.join(LOOKUP_ORDER)}: {found}. "
-                f"The server would look for {order}, and book on the first that it finds",
-            )
-
-    def fields(self) -> dict[str, Any]:
-        """Return what goes out, values as JSON has them."""
-        given: dict[str, Any] = {name: value for name, value in asdict(self).items() if value is not None}
-        return {**given, "amount": Decimal(self.amount), "paydate": self.paydate.isoformat()}
 
 
 @frozen
@@ -184,17 +116,30 @@ class Payments:
         )
         return await self._transport.send(codec.payment_request(payment.fields()), read_outcome)
 
+    @property
+    def longest(self) -> float:
+        """Seconds that one call takes at most, all its attempts and waits included."""
+        return self._transport.timeouts.total_of(PAYMENT)
+
+    async def ask(self, payment: Payment) -> Answer:
+        """Send `payment` and return the answer as it came, for what stores it before it reads it: the ledger."""
+        return await self._transport.send(codec.payment_request(payment.fields()), as_it_came)
+
 
 def read_outcome(answer: Answer) -> PaymentReceipt:
     """Return the receipt of a booked payment, or raise what else the answer means."""
-    receipt = codec.read_receipt(answer)
+    return outcome_of(answer, codec.read_receipt(answer))
+
+
+def outcome_of(answer: Answer, receipt: PaymentReceipt | None) -> PaymentReceipt:
+    """Return `receipt` where the payment rule says that it is booked, or raise what else the answer means."""
     statusid = None if receipt is None else receipt.statusid
     outcome = payment_outcome(answer.status, statusid)
     if receipt is not None and statusid is not None and outcome is not PaymentOutcome.UNKNOWN:
         if outcome is PaymentOutcome.APPLIED:
             return receipt
         raise PaymentRejected(
-            PAYMENT.name,
+            answer.operation.name,
             answer.status,
             statusid=statusid,
             receipt=receipt,
@@ -202,6 +147,11 @@ def read_outcome(answer: Answer) -> PaymentReceipt:
             body=answer.body,
             vendor_text=receipt.statustext,
         )
-    if answer.status == 400 and receipt is None and codec.read_vendor_error(answer) is not None:
+    if answer.status == 400 and statusid is None and codec.read_vendor_error(answer) is not None:
         raise codec.status_error(answer)  # the request itself was refused
-    raise OutcomeUnknown(PAYMENT.name, Phase.RECEIVED_PARTIAL, check=PAYMENT.check)
+    raise OutcomeUnknown(answer.operation.name, Phase.RECEIVED_PARTIAL, check=answer.operation.check)
+
+
+def as_it_came(answer: Answer) -> Answer:
+    """Return an answer that somebody else will read."""
+    return answer

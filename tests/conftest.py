@@ -14,7 +14,7 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-TWICE = {"faults", "simulator", "inbox", "ledger", "crash"}
+TWICE = {"contract", "faults", "simulator", "inbox", "ledger", "crash"}
 """Folders whose promises are tried on trio in `make torture` only, ..."""
 TASKS = ("cancel", "polling", "consumers", "delivery_ends")
 """... but for what depends on how an event loop runs its tasks."""

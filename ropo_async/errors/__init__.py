@@ -3,6 +3,8 @@
 ```
 RopoError
 ├── InvalidInput            (also a ValueError) refused here, nothing was sent
+│   ├── InvalidJob          jobs that cannot be right; `.problems` lists all that is wrong with them
+│   └── InvalidFile         a file of payments that cannot be right; `.problems` has line numbers
 ├── ClientClosed            (also a RuntimeError) the client was closed before, nothing was sent
 ├── TransportError          no usable answer; `.phase` says how far the call got
 ├── StatusError             the server answered with a status that means failure
@@ -34,6 +36,8 @@ from ropo_async.errors._answers import (
     TransportError,
 )
 from ropo_async.errors._base import ClientClosed, InvalidInput, Phase, RopoError
+from ropo_async.errors._input import InvalidJob, Problem
+from ropo_async.errors._ledger import FileProblem, InvalidFile, InvoiceBusy, OperationIdReused, ResendRefused
 from ropo_async.errors._outcomes import FeedStalled, OutcomeUnknown, UpdatesMayBeLost
 from ropo_async.errors._storage import FeedBusy, JournalError, JournalProblem, LeaseLost, PageNotStored
 
@@ -44,17 +48,24 @@ __all__ = [
     "DecodeError",
     "FeedBusy",
     "FeedStalled",
+    "FileProblem",
+    "InvalidFile",
     "InvalidInput",
+    "InvalidJob",
+    "InvoiceBusy",
     "JournalError",
     "JournalProblem",
     "LeaseLost",
     "NotFound",
+    "OperationIdReused",
     "OutcomeUnknown",
     "PageNotStored",
     "PaymentRejected",
     "PermissionDenied",
     "Phase",
+    "Problem",
     "RateLimited",
+    "ResendRefused",
     "RopoError",
     "ServerError",
     "StatusError",

@@ -18,7 +18,8 @@ SHARED = {
     "ropo_async.hooks": {"emit"},
     "ropo_async.inbox.delivery": {"Shelf", "empty"},
     "ropo_async.iteration": {"Feed"},
-    "ropo_async.payments": {"read_outcome"},
+    "ropo_async.credit_notes": {"read_outcome"},
+    "ropo_async.payments": {"as_it_came", "outcome_of", "read_outcome"},
     "ropo_async.status_updates": {"arrived"},
 }
 """What rooms share among themselves, and do not offer."""

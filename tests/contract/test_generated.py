@@ -10,12 +10,17 @@ import pytest
 from attrs import fields
 
 from ropo_async import codec
+from ropo_async.job_records import DisputeReceipt, JobInfo, JobsResult
+from ropo_async.jobs import Jobs
 from ropo_async.operations import OPERATIONS, PAYMENT, POLL, REREAD, TOKEN, Effect, Operation
-from ropo_async.payments import Payment, Payments
+from ropo_async.payments import Payments
+from ropo_async.postings import CreditNote, Payment
 from ropo_async.records import PaymentReceipt, StatusUpdate
+from ropo_async_generated.ropo_one_api import models
 from ropo_async_generated.ropo_one_api.api import auth, jobs
 from ropo_async_generated.ropo_one_api.models import (
     AuthLogin,
+    JobAddCreditNote,
     JobAddPayment,
     JobAddPaymentResponse,
     JobsStatusUpdatesResult,
@@ -23,6 +28,8 @@ from ropo_async_generated.ropo_one_api.models import (
 )
 
 GENERATED: dict[str, tuple[str, str, tuple[int, ...]]] = {**auth.OPERATIONS, **jobs.OPERATIONS}
+BEYOND_THE_API = {"submitted", "jobs", "error"}
+"""What a submission's result has that the API does not document: our own count, and what its predecessor told."""
 DESCRIPTION = Path(__file__).parents[2] / "openapi" / "ropo-one" / "openapi.json"
 
 
@@ -47,7 +54,17 @@ def _differences(place: str, ours: Iterable[str], theirs: Iterable[str]) -> list
     [
         ("ropo_async/records.py: StatusUpdate", _ours(StatusUpdate), JobsStatusUpdatesStatusRecord),
         ("ropo_async/records.py: PaymentReceipt", _ours(PaymentReceipt), JobAddPaymentResponse),
-        ("ropo_async/payments.py: Payment", _ours(Payment), JobAddPayment),
+        ("ropo_async/job_records.py: JobInfo", _ours(JobInfo), models.JobJobInfo),
+        ("ropo_async/job_records.py: OpenSalesInvoicesResult", set(), models.JobPatchOpenSalesInvoicesResponse),
+        ("ropo_async/job_records.py: DisputeReceipt", _ours(DisputeReceipt), models.JobDisputeResponse),
+        ("ropo_async/job_records.py: JobsResult", _ours(JobsResult) - BEYOND_THE_API, models.JobResponse),
+        (
+            "ropo_async/jobs.py: Jobs.update_delivery_status",
+            set(inspect.signature(Jobs.update_delivery_status).parameters) - {"self"},
+            models.JobDeliveryStatusRequest,
+        ),
+        ("ropo_async/postings.py: Payment", _ours(Payment), JobAddPayment),
+        ("ropo_async/postings.py: CreditNote", _ours(CreditNote), JobAddCreditNote),
         (
             "ropo_async/payments.py: Payments.register",
             set(inspect.signature(Payments.register).parameters) - {"self"},

@@ -18,6 +18,7 @@ from ropo_async.errors import (
     FeedBusy,
     FeedStalled,
     InvalidInput,
+    InvalidJob,
     JournalError,
     JournalProblem,
     LeaseLost,
@@ -27,6 +28,7 @@ from ropo_async.errors import (
     PaymentRejected,
     PermissionDenied,
     Phase,
+    Problem,
     RateLimited,
     RopoError,
     ServerError,
@@ -55,6 +57,10 @@ def _rejected(statusid: int = PaymentStatus.CLOSE) -> PaymentRejected:
 EXAMPLES: list[tuple[RopoError, str]] = [
     (RopoError("x"), "x"),
     (InvalidInput("amount must be a Decimal"), "amount must be a Decimal"),
+    (
+        InvalidJob([Problem("dataset[0].city", "is missing"), Problem("dataset[1].payrow[0].taxpr", "must be text")]),
+        "dataset[0].city is missing; dataset[1].payrow[0].taxpr must be text",
+    ),
     (ClientClosed("the client is closed"), "the client is closed"),
     (FeedStalled("the same page twice"), "the same page twice"),
     (FeedBusy("another poller has its turn"), "another poller has its turn"),
@@ -162,7 +168,7 @@ def _by_pickle(protocol: int) -> Callable[[RopoError], RopoError]:
 
 
 def test_there_is_an_example_of_every_class() -> None:
-    classes = {getattr(errors, name) for name in errors.__all__} - {Phase, JournalProblem}
+    classes = {getattr(errors, name) for name in errors.__all__} - {Phase, JournalProblem, Problem}
     assert {type(error) for error in ERRORS} == classes
 
 
@@ -240,6 +246,16 @@ def test_a_rejection_says_whether_it_settles_the_matter(statusid: PaymentStatus)
     assert error.conclusive == statusid.conclusive == ("doubt" not in str(error))
     assert error.statusid is statusid
     assert error.receipt.statusid is statusid
+
+
+def test_an_invalid_job_shows_some_of_its_problems_and_keeps_all() -> None:
+    problems = [Problem(f"dataset[{place}].city", "is missing") for place in range(12)]
+    error = InvalidJob(iter(problems))
+    assert error.problems == tuple(problems)
+    assert "dataset[9].city is missing; and 2 more" in str(error)
+    assert "dataset[10]" not in str(error)
+    assert "more" not in str(InvalidJob(problems[:10]))
+    assert isinstance(error, InvalidInput)
 
 
 def test_lost_updates_say_what_to_read_again() -> None:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ropo_async.errors import InvalidInput
-from ropo_async.payments import Payment, PaymentOutcome, expected_http_status, payment_outcome
+from ropo_async.payments import PaymentOutcome, expected_http_status, payment_outcome
+from ropo_async.postings import Payment
 from ropo_async.records import PaymentStatus
 
 APPLIED, REJECTED, UNKNOWN = PaymentOutcome.APPLIED, PaymentOutcome.REJECTED, PaymentOutcome.UNKNOWN

@@ -35,6 +35,8 @@ EXPECTED = [
     r"\A100 updates of 20 accounts\n\Z",
     r"\A([PC]\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+0[23]:00\n){1500}\Z",
     r"\Anot booked: NOT_FOUND\n\Z",
+    r"\Arejected - .*10 \(NOT_FOUND\)\n\Z",
+    r"\A(True|1) \d+ \S+ None\n\S+\.pdf \d+\n\Z",
     r"\A1000 arrived; read [34] days again\n500 were recorded there and arrived nowhere\n\Z",
 ]
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -136,3 +137,11 @@ def days_at_risk(since: datetime, until: datetime, *, lateness: timedelta = time
     days = {moment.astimezone(zone).date() for moment in (first, last) for zone in (UTC, HELSINKI)}
     span = (max(days) - min(days)).days
     return tuple(min(days) + timedelta(days=offset) for offset in range(span + 1))
+
+
+def http_date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from attrs import Factory, define, field, frozen, validators
 
+from ropo_async._values import http_date
 from ropo_async.errors import DecodeError, Phase, RateLimited, StatusError, TransportError
 from ropo_async.operations import Effect
 
@@ -214,16 +214,8 @@ def parse_retry_after(headers: Mapping[str, str], now: datetime | None = None) -
     if seconds := _SECONDS.fullmatch(value):
         # More digits than that is for ever; int() would refuse thousands of them.
         return float(seconds[1]) if len(seconds[1]) < 19 else float("inf")
-    until = _http_date(value)
+    until = http_date(value)
     if until is None:
         return None
-    since = _http_date(headers.get("date", "")) or now or datetime.now(UTC)
+    since = http_date(headers.get("date", "")) or now or datetime.now(UTC)
     return max(0.0, (until - since).total_seconds())
-
-
-def _http_date(value: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import define, field
 
-from ropo_async._values import days_at_risk
+from ropo_async._values import days_at_risk, http_date
 from ropo_async.journal import GapDay, Loss
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ MARGIN = timedelta(minutes=10)
 """How far ahead of ours the server's clock may be."""
 
 
-@frozen
+@define
 class Losses:
     """What a loss of one account extends to."""
 
@@ -32,6 +32,18 @@ class Losses:
     now: Callable[[], datetime]
     since: datetime | None = None
     """From when on updates are to be complete, where nothing was drained yet; aware."""
+    _ahead: timedelta = field(default=timedelta(0), init=False)
+    """How far the server's clock is ahead of ours, as its last answer told."""
+
+    def see(self, date_header: str) -> None:
+        """Take note of the server's clock: one of the two may be wrong, and it is the server's that dates updates."""
+        told = http_date(date_header)
+        if told is not None:
+            self._ahead = told - self.now()
+
+    def earlier(self, moment: datetime) -> datetime:
+        """Return `moment` by whichever of the two clocks is behind, unless they agree."""
+        return moment + self._ahead if self._ahead < -MARGIN else moment
 
     async def of(self, cause: str) -> Loss:
         """Return the loss of an answer, now: from the last clean drain on, anything may be missing."""
@@ -47,8 +59,8 @@ class Losses:
         return Loss(cause, start, now, tuple(self._day(day, now) for day in days))
 
     def _of(self, cause: str, since: datetime, now: datetime, *, bounded: bool) -> Loss:
-        # A clock may have been set back since.
-        first, last = min(since, now), max(since, now) + MARGIN
+        # A clock may have been set back since, or be wrong.
+        first, last = min(since, now, now + self._ahead), max(since, now, now + self._ahead) + MARGIN
         days = days_at_risk(first, last, lateness=self.policy.lateness)
         return Loss(cause, first, now, tuple(self._day(day, now) for day in days), bounded)
 

@@ -124,10 +124,13 @@ class Poller:
 
     async def _keep(self, poll: int, source: Source, answer: Answer, began: datetime | None = None) -> Reading:
         """Store an answer before it is read."""
+        self.losses.see(answer.headers.get("date", ""))
         if answer.status == 204:
             if answer.headers.get("content-length", "0") != "0":
                 self.feed.tell(hooks.Anomaly(POLL.name, "a 204 with a body, which cannot be read"))
-            await self.journal.settle(poll, PollState.EMPTY, at=self.now(), clean_since=began)
+            await self.journal.settle(
+                poll, PollState.EMPTY, at=self.now(), clean_since=began and self.losses.earlier(began)
+            )
             return Reading(drained=True)
         received = Received(answer.status, answer.body, answer.headers)
         await self._store(poll, received)

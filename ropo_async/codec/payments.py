@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ropo_async import operations
 from ropo_async._body import plain
 from ropo_async._reader import UNREADABLE, Reader, read_object
+from ropo_async.codec._leniently import sorted_out
 from ropo_async.codec._requests import request
 from ropo_async.errors import DecodeError
 from ropo_async.records import PaymentReceipt
@@ -67,10 +68,5 @@ def read_receipt(answer: Answer) -> PaymentReceipt | None:
 
 
 def _receipt(content: Mapping[str, Any], body: bytes) -> PaymentReceipt:
-    known, extra = dict[str, Any](), dict[str, Any]()
-    for name, raw in content.items():
-        try:
-            known[name] = _receipts.converters[name](raw)
-        except (KeyError, ValueError):
-            extra[name] = raw
+    known, extra = sorted_out(content, _receipts.converters)
     return PaymentReceipt(**known, extra=extra, raw=body)

@@ -10,7 +10,7 @@ from ropo_async.errors import JournalError, JournalProblem
 if TYPE_CHECKING:
     from ropo_async.journal.engine import Transaction
 
-__all__ = ["VERSION", "migrate"]
+__all__ = ["VERSION", "index_invoices", "migrate"]
 
 _FOLDER = files("ropo_async.journal").joinpath("schema")
 
@@ -40,3 +40,12 @@ def migrate(tx: Transaction) -> None:
         text = _FOLDER.joinpath(name).read_text(encoding="utf-8")
         tx.script(text.replace("{serial}", tx.dialect.serial).replace("{bytes}", tx.dialect.bytes))
     tx.run("UPDATE meta SET value = ? WHERE name = 'version'", (str(VERSION),))
+
+
+def index_invoices(tx: Transaction) -> None:
+    """Add what delivery by invoice looks records up with. Whoever does not ask for that is spared its upkeep."""
+    if tx.rows("SELECT 1 FROM meta WHERE name = 'by invoice'"):
+        return
+    tx.rows(tx.dialect.alone)
+    tx.run("CREATE INDEX IF NOT EXISTS record_invoice ON record (account, billnum, seq) WHERE due IS NOT NULL")
+    tx.run("INSERT INTO meta (name, value) VALUES ('by invoice', 'indexed') ON CONFLICT DO NOTHING")

@@ -11,7 +11,7 @@ from attrs import define, field
 
 from ropo_async._values import storable
 from ropo_async.errors import InvalidInput
-from ropo_async.journal import _bookings, _care, _gaps, _leases, _merge, _polls
+from ropo_async.journal import _bookings, _care, _gaps, _leases, _merge, _polls, _schema
 from ropo_async.journal.base import Journal
 from ropo_async.journal.bookings import Saved
 
@@ -58,6 +58,7 @@ class SqlJournal(Journal):
     """A journal on a database engine."""
 
     engine: Engine
+    _indexed: bool = field(default=False, init=False, repr=False)
     _sender: str | None = field(default=None, init=False, repr=False)
     _ids: dict[Account, int] = field(factory=dict["Account", int], init=False, repr=False)
 
@@ -150,6 +151,9 @@ class SqlJournal(Journal):
         grouped: bool = False,
     ) -> tuple[list[Leased], float | None]:
         numbers = None if accounts is None else [await self._id(account) for account in accounts]
+        if grouped and not self._indexed:
+            await self.engine.run(_schema.index_invoices)
+            self._indexed = True
         return await self.engine.run(lambda tx: _leases.lease(tx, numbers, limit, seconds, attempts, grouped=grouped))
 
     async def extend(self, leases: Sequence[Leased], seconds: float) -> set[int]:

@@ -59,7 +59,6 @@ CREATE TABLE record (
     UNIQUE (account, key, ordinal, revision)
 );
 CREATE INDEX record_day ON record (account, day) WHERE consumed = 1;
-CREATE INDEX record_invoice ON record (account, billnum, seq) WHERE due IS NOT NULL;
 CREATE INDEX record_leased ON record (account, billnum) WHERE state = 'leased';
 CREATE INDEX record_waiting ON record (account, seq) WHERE due IS NOT NULL;
 CREATE INDEX record_next ON record (seq) WHERE due IS NOT NULL;

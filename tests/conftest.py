@@ -16,7 +16,7 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
 
 TWICE = {"contract", "faults", "simulator", "inbox", "ledger", "crash"}
 """Folders whose promises are tried on trio in `make torture` only, ..."""
-TASKS = ("cancel", "polling", "consumers", "delivery_ends")
+TASKS = ("bulk", "cancel", "consumers", "delivery_ends", "polling")
 """... but for what depends on how an event loop runs its tasks."""
 
 

@@ -110,6 +110,8 @@ def several(  # noqa: PLR0917 - filters that go together
     limit: int,
 ) -> list[Booking]:
     """Return bookings ordered by their id."""
+    if (states is not None and not states) or (keys is not None and not keys):
+        return []
     where: list[str] = ["b.account = ?", "b.operation_id > ?"]
     values: list[Any] = [number, storable(after)]
     if states is not None:

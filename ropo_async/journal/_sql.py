@@ -209,8 +209,9 @@ class SqlJournal(Journal):
 
     async def sender(self) -> str:
         if self._sender is None:
-            self._sender = uuid4().hex
-            await self.engine.try_lock(f"sender {self._sender}", once=True)
+            name = uuid4().hex
+            await self.engine.try_lock(f"sender {name}", once=True)
+            self._sender = self._sender or name  # another task may have been faster
         return self._sender
 
     async def is_gone(self, sender: str) -> bool:

@@ -137,8 +137,9 @@ class Lock:
         """Free it, in a worker thread; `for_good` where nobody will ask for this name again."""
         if self._held.get(self.name) is self:
             del self._held[self.name]
-        if self._connection is not None:
-            self._connection.close()
+        if self._connection is None:
+            return  # another holder has it, and its file
+        self._connection.close()
         if (for_good or self._once) and self._file is not None:
             with suppress(OSError):  # on Windows not while another process looks at it
                 self._file.unlink()

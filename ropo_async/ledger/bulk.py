@@ -136,7 +136,7 @@ class BulkRun:
                     await event.wait()
                 result = await self._registered(line, registration)
             finally:
-                self._leave(registration, done)
+                self._leave(done)
             if self._on_progress is not None:
                 self._on_progress(self.progress)
             await self._give.send(result)
@@ -156,11 +156,9 @@ class BulkRun:
         self._states[booking.state] += 1
         return BulkResult(operation_id=registration.operation_id, booking=booking, line=line)
 
-    def _leave(self, registration: Registration, done: anyio.Event) -> None:
+    def _leave(self, done: anyio.Event) -> None:
         done.set()
-        for name in names_of(registration.posting, registration.billnum):
-            if self._turns.get(name) is done:
-                del self._turns[name]
+        self._turns = {name: event for name, event in self._turns.items() if event is not done}
 
     def _end(self, error: Exception) -> None:
         """Take no more; what is in flight comes to its end."""

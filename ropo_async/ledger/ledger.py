@@ -145,7 +145,7 @@ class PaymentLedger:
 
         A file is checked whole before anything is sent: CSV with a header, or JSON Lines, in UTF-8. Its columns are
         `operation_id`, `kind` (`payment`, which goes without saying, or `credit note`), the API's own names, and
-        `invoice_billnum` for what `register` calls `billnum`.
+        `invoice_billnum` for what `register` calls `billnum`. In CSV spaces around a value do not count.
 
         Args:
             source: `Registration`s, taken one by one and not kept; or the path of a file.
@@ -154,10 +154,11 @@ class PaymentLedger:
             on_progress: called with how far it has come, after each.
 
         Raises:
-            InvalidFile: everything that is wrong with the file; nothing was sent.
+            InvalidFile: everything that is wrong with the file; nothing was sent. Or it has changed since; nothing was
+                sent from there on.
             InvalidInput: another argument that cannot be right.
             OSError: the file cannot be read.
-            JournalError: nothing else can be written down; the run has ended. What was sent can be run again.
+            JournalError: nothing else can be written down; the run has ended. Run again, it goes on.
         """
         return running(source, self._registering.post, format=format, concurrency=concurrency, on_progress=on_progress)
 

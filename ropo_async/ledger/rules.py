@@ -125,16 +125,16 @@ def finding_of(
     found = candidates(posting, shown)
     known = Counter(baseline or ())
     new = [update for update in found if not _take(known, key_of(update))]
-    exact = [update for update in new if _is_of_day(posting, update)]
+    exact = [update for update in new if _is_like(posting, update)]
     # Others of ours that are booked, and had not shown yet when this one was sent.
-    late = max(0, others - (sum(_is_of_day(posting, update) for update in found) - len(exact)))
+    late = max(0, others - (sum(_is_like(posting, update) for update in found) - len(exact)))
     ours = len(exact) - late
     verdicts = (
         (baseline is None and bool(found), BookingState.ESCALATED, OLDER, found),
         (ours == 1, BookingState.VERIFIED_APPLIED, "it shows on the invoice", exact),
         (ours > 1, BookingState.ESCALATED, f"the invoice shows {len(exact)} that it may be", exact),
         (not last, BookingState.UNKNOWN, "it does not show on the invoice yet", new),
-        (len(new) > len(exact), BookingState.ESCALATED, "the invoice shows its amount, on another day", new),
+        (len(new) > len(exact), BookingState.ESCALATED, "the invoice shows its amount, in another way", new),
         (claimed, BookingState.ESCALATED, "the server answered 201, and it never showed on the invoice", ()),
         (True, BookingState.PROBABLY_ABSENT, "it never showed on the invoice", ()),
     )
@@ -147,8 +147,10 @@ def _take(known: Counter[str], key: str) -> bool:
     return known[key] >= 0
 
 
-def _is_of_day(posting: Posting, update: StatusUpdate) -> bool:
-    return update.paydate == posting.day or (isinstance(posting, CreditNote) and update.paydate is None)
+def _is_like(posting: Posting, update: StatusUpdate) -> bool:
+    if isinstance(posting, CreditNote):  # a payment of the same sum is one, as far as anybody knows
+        return update.statustype != StatusType.PAYMENT and update.paydate in (posting.day, None)
+    return update.paydate == posting.day
 
 
 def _contradictions(posting: Posting, receipt: PaymentReceipt) -> list[str]:

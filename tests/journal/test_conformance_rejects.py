@@ -40,6 +40,17 @@ REJECTED = {
     broken.PurgesEverything: "what_is_not_done_with_stays",
     broken.ErasesEveryAccount: "an_account_can_be_named",
     broken.ErasesNothingInWork: "what_is_in_work_does_not_come_back",
+    broken.ReplacesBookings: "a_booking_is_added_once",
+    broken.OverwritesBookings: "what_has_changed_is_not_overwritten",
+    broken.ForgetsTheBaseline: "every_field_is_kept",
+    broken.LetsEveryoneSend: "an_invoice_has_one_in_flight",
+    broken.GuardsOneName: "an_invoice_has_one_in_flight",
+    broken.GuardsWhatIsAtRest: "what_is_at_rest_is_in_nobodys_way",
+    broken.FindsBookingsOfAnyState: "bookings_are_found_by_state_name_and_time",
+    broken.StartsOver: "bookings_come_in_pages",
+    broken.TakesEverybodyForDead: "who_sends_is_there_as_long_as_the_journal_is_open",
+    broken.TakesNobodyForDead: "who_sends_is_there_as_long_as_the_journal_is_open",
+    broken.KeepsBookings: "only_what_is_settled_is_forgotten",
 }
 CASES = [pytest.param(kind, f"test_{name}", id=kind.__name__) for kind, name in REJECTED.items()]
 

@@ -17,12 +17,16 @@ from ropo_async.errors import (
     DecodeError,
     FeedBusy,
     FeedStalled,
+    FileProblem,
+    InvalidFile,
     InvalidInput,
     InvalidJob,
+    InvoiceBusy,
     JournalError,
     JournalProblem,
     LeaseLost,
     NotFound,
+    OperationIdReused,
     OutcomeUnknown,
     PageNotStored,
     PaymentRejected,
@@ -30,6 +34,7 @@ from ropo_async.errors import (
     Phase,
     Problem,
     RateLimited,
+    ResendRefused,
     RopoError,
     ServerError,
     StatusError,
@@ -61,6 +66,10 @@ EXAMPLES: list[tuple[RopoError, str]] = [
         InvalidJob([Problem("dataset[0].city", "is missing"), Problem("dataset[1].payrow[0].taxpr", "must be text")]),
         "dataset[0].city is missing; dataset[1].payrow[0].taxpr must be text",
     ),
+    (
+        InvalidFile([FileProblem(2, "amount", "is missing"), FileProblem(7, None, "is not UTF-8")], more=3),
+        "line 2: amount is missing; line 7: is not UTF-8; and 3 more, see `.problems`",
+    ),
     (ClientClosed("the client is closed"), "the client is closed"),
     (FeedStalled("the same page twice"), "the same page twice"),
     (FeedBusy("another poller has its turn"), "another poller has its turn"),
@@ -75,6 +84,27 @@ EXAMPLES: list[tuple[RopoError, str]] = [
     (
         PageNotStored(JournalError(JournalProblem.FULL), raw=SECRET.encode()),
         ("a page arrived and is kept in memory only: the journal cannot be used: there is no room left on its disk"),
+    ),
+    (
+        OperationIdReused("bank-17"),
+        "operation id 'bank-17' was used before, for something else; nothing was sent",
+    ),
+    *(
+        (
+            InvoiceBusy("bank-17", other),
+            (
+                f"'bank-17' was not sent: for the same invoice {name} may still take effect; "
+                "verify that one, then register this one again"
+            ),
+        )
+        for other, name in (("bank-16", "'bank-16'"), (None, "another one"))
+    ),
+    (
+        ResendRefused("bank-17", "unknown"),
+        (
+            "'bank-17' is unknown, and only what is probably_absent is sent again; "
+            "where somebody has looked and knows, say so with `resolve` first"
+        ),
     ),
     (
         TransportError(NAME, Phase.NOT_SENT, "no connection could be made", permanent=True),
@@ -168,7 +198,7 @@ def _by_pickle(protocol: int) -> Callable[[RopoError], RopoError]:
 
 
 def test_there_is_an_example_of_every_class() -> None:
-    classes = {getattr(errors, name) for name in errors.__all__} - {Phase, JournalProblem, Problem}
+    classes = {getattr(errors, name) for name in errors.__all__} - {FileProblem, Phase, JournalProblem, Problem}
     assert {type(error) for error in ERRORS} == classes
 
 
@@ -255,6 +285,24 @@ def test_an_invalid_job_shows_some_of_its_problems_and_keeps_all() -> None:
     assert "dataset[9].city is missing; and 2 more" in str(error)
     assert "dataset[10]" not in str(error)
     assert "more" not in str(InvalidJob(problems[:10]))
+    assert isinstance(error, InvalidInput)
+
+
+@pytest.mark.parametrize(
+    ("kept", "more", "end"),
+    [
+        (10, 0, "line 10: is not UTF-8"),
+        (12, 0, "; and 2 more, see `.problems`"),
+        (12, 5, "; and 7 more, see `.problems`"),
+    ],
+)
+def test_an_invalid_file_shows_some_of_its_problems_and_counts_all(kept: int, more: int, end: str) -> None:
+    problems = [FileProblem(line, None, "is not UTF-8") for line in range(1, kept + 1)]
+    error = InvalidFile(iter(problems), more)
+    assert (error.problems, error.more) == (tuple(problems), more)
+    assert str(error).endswith(end)
+    assert "line 10:" in str(error)
+    assert "line 11:" not in str(error)
     assert isinstance(error, InvalidInput)
 
 

@@ -10,6 +10,7 @@ from ropo_async.errors import Phase
 from ropo_async.hooks import (
     Anomaly,
     Attempted,
+    BookingChanged,
     DeadLettered,
     Event,
     Finished,
@@ -21,6 +22,7 @@ from ropo_async.hooks import (
     RoundFinished,
     SweepFound,
     TokenRenewed,
+    VerificationFailed,
     emit,
     log_events,
 )
@@ -69,6 +71,24 @@ EVENTS: list[tuple[Event, int, str]] = [
         "7 updates of 1000011 on 2026-03-03 had never come through its feed",
     ),
     (DeadLettered("1000011", 4711, 10, "KeyError"), logging.ERROR, "update 4711 of 1000011 failed 10 times (KeyError)"),
+    *(
+        (
+            BookingChanged("1000011", "bank-17", "payment", state, "so it is"),
+            level,
+            f"payment bank-17 of 1000011 is {state}: so it is",
+        )
+        for state, level in (
+            ("applied", logging.INFO),
+            ("rejected", logging.INFO),
+            ("unknown", logging.WARNING),
+            ("escalated", logging.WARNING),
+        )
+    ),
+    (
+        VerificationFailed("1000011", "bank-17", "ServerError"),
+        logging.WARNING,
+        "bank-17 of 1000011 could not be verified (ServerError)",
+    ),
 ]
 
 
@@ -113,6 +133,9 @@ def test_events_have_room_for_nothing_personal() -> None:
         "proven",
         "day",
         "seq",
+        "operation_id",
+        "kind",
+        "state",
     }
     assert {field.name for kind in Event.__args__ for field in fields(kind)} == known
 

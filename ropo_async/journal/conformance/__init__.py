@@ -19,11 +19,12 @@ from __future__ import annotations
 
 import pytest
 
-THEMES = ("forgetting", "gaps", "invoices", "leases", "merging", "polls", "stage", "trouble")
+THEMES = ("bookings", "forgetting", "gaps", "invoices", "leases", "merging", "polls", "stage", "trouble")
 # What an assertion compared is shown only if pytest is told before it loads the module.
 pytest.register_assert_rewrite(*(f"{__name__}._{theme}" for theme in THEMES))
 
-from ropo_async.journal.conformance._forgetting import Discretion, Erasing, Purging  # noqa: E402 - as said above
+from ropo_async.journal.conformance._bookings import Bookings, Claims, Ledgers  # noqa: E402 - as said above
+from ropo_async.journal.conformance._forgetting import Discretion, Erasing, Purging  # noqa: E402
 from ropo_async.journal.conformance._gaps import Gaps, Witnesses  # noqa: E402
 from ropo_async.journal.conformance._invoices import Invoices  # noqa: E402
 from ropo_async.journal.conformance._leases import Leases, Waiting  # noqa: E402
@@ -54,6 +55,9 @@ class JournalConformance(
     Purging,
     Erasing,
     Discretion,
+    Bookings,
+    Claims,
+    Ledgers,
 ):
     """The promises. A subclass overrides the fixture `handles`.
 

@@ -185,4 +185,4 @@ def test_nothing_is_lost_whatever_happens() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_nothing_is_lost_whatever_happens_for_long() -> None:
-    run_state_machine_as_test(Feed, settings=examples(300))
+    run_state_machine_as_test(Feed, settings=examples(120))

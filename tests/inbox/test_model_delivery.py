@@ -133,4 +133,4 @@ def test_what_is_delivered_is_on_disk_and_settled_once() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_what_is_delivered_is_on_disk_and_settled_once_for_long() -> None:
-    run_state_machine_as_test(Consumers, settings=examples(150))
+    run_state_machine_as_test(Consumers, settings=examples(60))

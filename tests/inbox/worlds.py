@@ -12,7 +12,7 @@ from attrs import define, evolve, field, frozen
 from ropo_async import Credentials, RetryPolicy, RopoClient, Timeouts
 from ropo_async.errors import RopoError
 from ropo_async.inbox import InboxPolicy
-from ropo_async.journal import Gap, GapState, Journal
+from ropo_async.journal import DayState, Gap, GapState, Journal
 from ropo_async.simulator import Fault, Handout, Record, Running, Simulator, serve
 from ropo_async.simulator.archive import HELSINKI
 from ropo_async.simulator.messages import Answer, Request, loads
@@ -28,6 +28,8 @@ TIMES = Timeouts(connect=10, read=10, write=10, pool=10, total=20, poll_read=10,
 EAGER = RetryPolicy(base=0.001, throttled_base=0.001)
 TOLD_BY = ("jobid", "billnum", "statustype", "statustime", "statuscode", "statusref", "statustext", "paydate", "amount")
 """What tells two changes apart, beside their ids."""
+AHEAD = (DayState.DUE, DayState.READ)
+"""Of days that will be read again."""
 GARBLING = {"malformed_record", "nan", "invalid_utf8", "deep_nesting", "huge_integer"}
 """Faults that make the first record of a page unreadable."""
 BLANK = {"jobid": 7, "statusid": "", "billnum": "B7", "statustype": "comment", "statustext": ""}
@@ -184,6 +186,10 @@ class World:
 
     def _is_covered(self, record: Record, request: int, gaps: list[Gap]) -> bool:
         day = day_of(record)
+        # Of equal ones without an id, one that was found again is taken for the next that the feed hands out. They are
+        # counted anew whenever their day is read.
+        if not record["statusid"] and any(one.day == day and one.state in AHEAD for gap in gaps for one in gap.days):
+            return True
         return any(
             day in lost.days or (not gap.bounded and day < min(lost.days))
             for gap in gaps

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from ropo_async import hooks
 from ropo_async._protect import beside
-from ropo_async.errors import InvalidInput, ResendRefused, RopoError
+from ropo_async.errors import InvalidInput, JournalError, ResendRefused, RopoError
 from ropo_async.inbox import Inbox
 from ropo_async.journal import Booking, BookingState
 from ropo_async.ledger.bulk import running
@@ -211,14 +211,18 @@ class PaymentLedger:
         Raises:
             JournalError: the journal cannot be used.
         """
+        await self._verification.give_up_the_dead(self.account)
         looked, after = list[Booking](), ""
         while due := await self._journal.bookings(self.account, due=self._now(), after=after):
             after = due[-1].operation_id
             for booking in due:
                 try:
                     looked.append(await self._verification.look(booking))
+                except JournalError:
+                    raise
                 except RopoError as error:
                     self._failed(booking, error)
+                    await self._verification.put_off(booking)
         return looked
 
     @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from ropo_async.journal import Account
     from ropo_async.postings import Posting
 
 __all__ = ["Verification", "explained"]
@@ -25,6 +27,8 @@ DOUBTFUL = [BookingState.ESCALATED]
 WITNESSES = 3
 """Booked payments that are looked for before one is called absent."""
 RIVAL = "the invoice shows it or an equal one that nobody has decided yet; look in Ropo One"
+AGAIN = timedelta(minutes=15)
+"""Until another try, where the last look failed."""
 UNREADABLE = "some updates of the invoice cannot be read; look at them, or in Ropo One"
 BLIND = "it never showed on the invoice, and neither do payments that are known to be booked; look in Ropo One"
 
@@ -78,6 +82,24 @@ class Verification:
             )
 
         return await sending.store(booking, found)
+
+    async def put_off(self, booking: Booking) -> None:
+        """Let one whose invoice could not be read wait for the next look, or for a while after the last."""
+        now = self.sending.now()
+        following = self.sending.policy.next_check(booking.sent_at or now, now) or now + AGAIN
+
+        def later(current: Booking) -> Booking | None:
+            return evolve(current, due=following) if current.state is BookingState.UNKNOWN else None
+
+        await self.sending.store(booking, later)
+
+    async def give_up_the_dead(self, account: Account) -> None:
+        """Take those whose sender has ended for unknown, at once."""
+        after = ""
+        while sending := await self.sending.journal.bookings(account, states=[BookingState.SENDING], after=after):
+            after = sending[-1].operation_id
+            for booking in sending:
+                await self.given_up(booking)
 
     async def given_up(self, booking: Booking) -> Booking:
         """Return one that was being sent as unknown, if its sender has ended, or must have by now."""

@@ -1,12 +1,14 @@
 """Whatever becomes of a payment on its way: it is booked at most once, and what the ledger says of it is true."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from ropo_async.errors import JournalError, JournalProblem, RopoError, StatusError, TransportError
-from ropo_async.journal import BookingState
+from ropo_async.journal import BookingState, Saved
 from ropo_async.simulator import CATALOGUE, Fault
 from tests.ledger.office import (
     BILLNUM,
@@ -279,6 +281,31 @@ async def test_a_look_that_fails_is_made_again(fault: Fault, office: Office) -> 
     assert await office.ledger.verify_due() == []
     office.simulator.faults.clear()
     await judged(office)
+
+
+async def test_an_invoice_that_cannot_be_read_is_tried_less_and_less_often(office: Office) -> None:
+    booking = await office.doubtful(booked=True)
+    await strike(office, UNREADABLE[0], READ, times=1000)
+    looks = list[timedelta]()
+    while len(looks) < 8:
+        assert booking.due is not None
+        looks.append(booking.due - office.clock.time)
+        office.clock.time = booking.due
+        assert await office.ledger.verify_due() == []
+        booking = await office.ledger.booking(ID) or booking
+    assert looks[:5] == sorted(looks[:5])
+    assert looks[-1] == timedelta(minutes=15)  # for as long as it takes, after the last look that was due
+    office.simulator.faults.clear()
+    await judged(office)
+
+
+async def test_one_whose_sender_is_gone_is_seen_to_at_once(office: Office) -> None:
+    booking = await office.doubtful(booked=True)
+    left = evolve(booking, state=BookingState.SENDING, sender="gone", due=office.clock.time + timedelta(minutes=3))
+    assert await office.journal.save_booking(left) is Saved.YES
+    office.clock.time += timedelta(seconds=1)
+    (found,) = await office.ledger.verify_due()
+    assert found.state is VERIFIED
 
 
 async def test_a_single_record_that_cannot_be_read_does_not_hide_the_payment(office: Office) -> None:

@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 CODEGEN := .venv-codegen
+STRANGERS := .venv-strangers
 SPEC = $(CODEGEN)/bin/python -B -m
 JOBS ?= 2
 PIP = -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint types coverage torture build format clean python readme \
-	codegen-env generate generate-check spec-import spec-diff
+	codegen-env strangers-env generate generate-check spec-import spec-diff
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,7 +45,7 @@ coverage: $(VENV)/.dev codegen-env  ## the whole suite, with the branch coverage
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-torture: $(VENV)/.dev codegen-env  ## what takes longer: the slow tests, and the suite over the HTTP library's successor
+torture: $(VENV)/.dev codegen-env strangers-env  ## what takes longer: the slow tests, and the suite over the HTTP library's successor
 	@$(BIN)/python -m pytest -n $(JOBS) -m slow
 	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow" -p tests.successor \
 		tests/unit tests/pool tests/faults tests/users
@@ -53,7 +54,7 @@ build: $(VENV)/.dev  ## wheel and sdist, into dist/
 	@$(BIN)/python -m build --outdir dist .
 
 clean:  ## remove what can be made again
-	rm -rf $(VENV) $(CODEGEN) build dist htmlcov .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CODEGEN) $(STRANGERS) build dist htmlcov .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # --- Environments -------------------------------------------------------------------------------------------------
 
@@ -79,6 +80,17 @@ $(CODEGEN)/.stamp: requirements/codegen.txt | python
 	@echo 'Setting up $(CODEGEN) ...'
 	@$(PYTHON) -m venv --clear $(CODEGEN)
 	@$(CODEGEN)/bin/python $(PIP) --requirement $<
+	@touch $@
+
+# Tools of others, for tests/strangers. Where there is no npm, the tests that need it are skipped.
+strangers-env: $(STRANGERS)/.stamp
+
+$(STRANGERS)/.stamp: requirements/strangers.txt tests/strangers/package-lock.json | python
+	@echo 'Setting up $(STRANGERS) ...'
+	@$(PYTHON) -m venv --clear $(STRANGERS)
+	@$(STRANGERS)/bin/python $(PIP) --requirement $<
+	@cp tests/strangers/package.json tests/strangers/package-lock.json $(STRANGERS)
+	@! command -v npm >/dev/null || npm ci --prefix $(STRANGERS) --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 # --- The specification, and the code that is generated from it ----------------------------------------------------

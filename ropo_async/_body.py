@@ -64,17 +64,20 @@ _TAIL = re.compile(rb"\s*\}\s*\}\s*")  # anything more might be records behind a
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+("?)|[\[\]{},]', re.DOTALL)
 
 
-def split(body: bytes) -> tuple[list[bytes], bool]:
-    """Cut a list of status updates into its whole records without reading them, and say whether the list was whole.
+def split(body: bytes, head: re.Pattern[bytes] = _HEAD, tail: re.Pattern[bytes] = _TAIL) -> tuple[list[bytes], bool]:
+    """Cut a list of records into its whole records without reading them, and say whether the list was whole.
+
+    `head` is what comes before the first record, the list's bracket included, and `tail` what follows its end: as of
+    status updates, unless told otherwise.
 
     It knows of JSON only strings, brackets and commas, so a record with anything odd in it does not hide its
     neighbours.
     """
-    head = _HEAD.match(body)
-    if head is None:
+    begun = head.match(body)
+    if begun is None:
         return [], False
     records: list[bytes] = []
-    start, depth = head.end(), 0
+    start, depth = begun.end(), 0
     for token in _TOKEN.finditer(body, start):
         match token[0][:1]:
             case b"{" | b"[":
@@ -86,7 +89,7 @@ def split(body: bytes) -> tuple[list[bytes], bool]:
                 start = token.end()
             case b"]":
                 last = body[start : token.start()].strip()
-                return [*records, *([last] if last else [])], bool(_TAIL.fullmatch(body, token.end()))
+                return [*records, *([last] if last else [])], bool(tail.fullmatch(body, token.end()))
             case b'"' if not token[1]:  # a string without an end
                 return records, False
             case _:

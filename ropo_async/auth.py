@@ -26,7 +26,7 @@ from ropo_async.hooks import Hook, TokenRenewed, emit, logger
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-__all__ = ["Credentials", "Secret", "StaticToken", "TokenCache", "TokenProvider"]
+__all__ = ["Credentials", "Grant", "Secret", "StaticToken", "TokenCache", "TokenProvider"]
 
 LIFETIME = 2 * 60 * 60.0
 """Seconds that a token lives where it does not say so itself."""
@@ -108,6 +108,19 @@ class StaticToken:
 
 
 @frozen
+class Grant:
+    """A new token, where its life is told beside it: in seconds, 0 for one that is not to be kept."""
+
+    text: str = field(repr=False)
+    lifetime: float
+
+    @classmethod
+    def of(cls, told: str | Grant) -> Grant:
+        """Return what a login gave, with the life that a bare token tells itself."""
+        return told if isinstance(told, Grant) else cls(told, lifetime_of(told))
+
+
+@frozen
 class _Token:
     text: str = field(repr=False)
     lifetime: float
@@ -126,9 +139,11 @@ class TokenCache:
     refused is not tried again for 30 seconds: the same error is raised instead.
     """
 
-    login: Callable[[], Awaitable[str]]
+    login: Callable[[], Awaitable[str | Grant]]
     hooks: Sequence[Hook] = ()
     clock: Callable[[], float] = time.monotonic
+    advice: str = "check the customer id and the api code"
+    """What to do about a login that was refused."""
     _token: _Token | None = field(default=None, init=False)
     _logins: int = field(default=0, init=False)
     _refused: tuple[float, AuthenticationError] | None = field(default=None, init=False, repr=False)
@@ -156,7 +171,7 @@ class TokenCache:
             raise copy.copy(self._refused[1])
         asked = self.clock()
         try:
-            text = await self.login()
+            grant = Grant.of(await self.login())
         except StatusError as error:
             if error.status not in (400, 401, 403):
                 raise
@@ -168,14 +183,13 @@ class TokenCache:
                 vendor_code=error.vendor_code,
                 vendor_text=error.vendor_text,
             )
-            refusal.args = (f"{error.operation}: the login was refused; check the customer id and the api code",)
+            refusal.args = (f"{error.operation}: the login was refused; {self.advice}",)
             self._refused = (asked, refusal)
             raise copy.copy(refusal) from None
-        lifetime = lifetime_of(text)
         self._logins += 1
-        self._token, self._refused = _Token(text, lifetime, asked + lifetime), None
-        emit(self.hooks, TokenRenewed(lifetime))
-        return text
+        self._token, self._refused = _Token(grant.text, grant.lifetime, asked + grant.lifetime), None
+        emit(self.hooks, TokenRenewed(grant.lifetime))
+        return grant.text
 
 
 def auth_from_env(environ: Mapping[str, str]) -> Credentials | StaticToken:

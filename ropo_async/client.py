@@ -7,30 +7,31 @@ from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from attrs import define, evolve
+from attrs import evolve
 
-from ropo_async import _http as http
 from ropo_async import codec
-from ropo_async._pool import Pool
-from ropo_async._version import __version__
+from ropo_async._line import Line
 from ropo_async.auth import Credentials, StaticToken, TokenCache, TokenProvider, auth_from_env
-from ropo_async.config import Environment, Timeouts, base_url
+from ropo_async.config import Environment, base_url
 from ropo_async.credit_notes import CreditNotes
 from ropo_async.disputes import Disputes
 from ropo_async.documents import Documents
-from ropo_async.errors import ClientClosed, InvalidInput
+from ropo_async.errors import InvalidInput
 from ropo_async.hooks import log_events
 from ropo_async.jobs import Jobs
 from ropo_async.payments import Payments
-from ropo_async.retry import Budget, RetryPolicy
+from ropo_async.retry import Budget
 from ropo_async.status_updates import StatusUpdates
-from ropo_async.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
+    from ropo_async import _http as http
+    from ropo_async.config import Timeouts
     from ropo_async.hooks import Hook
+    from ropo_async.retry import RetryPolicy
+    from ropo_async.transport import Transport
 
 __all__ = ["RopoClient"]
 
@@ -83,19 +84,8 @@ class RopoClient:
         hooks: Sequence[Hook] = (log_events,),
         http_client: http.AsyncClient | None = None,
     ) -> None:
-        if not all(callable(hook) for hook in hooks):
-            raise InvalidInput("hooks must be callables that take one event")
-        policy = retries or RetryPolicy()
-        self._owns, self._line = True, _Line(Pool(), http_client)
-        plain = Transport(
-            sender=self._line.send,
-            base=base_url(server),
-            timeouts=timeouts or Timeouts(),
-            policy=policy,
-            budget=Budget(policy.capacity),
-            hooks=tuple(hooks),
-            user_agent=f"ropo-async/{__version__}",
-        )
+        self._owns, self._line = True, Line(http_client)
+        plain = self._line.transport(base_url(server), timeouts=timeouts, retries=retries, hooks=hooks)
         self._serve(plain, auth)
 
     def _serve(self, plain: Transport, auth: Credentials | StaticToken | TokenProvider) -> None:
@@ -160,26 +150,6 @@ class RopoClient:
 
     def __repr__(self) -> str:
         return f"RopoClient({'closed' if self._line.closed else 'open'})"
-
-
-@define
-class _Line:
-    """The connections that the clients of several accounts share."""
-
-    pool: Pool
-    http_client: http.AsyncClient | None
-    closed: bool = False
-
-    async def send(self, request: http.Request) -> http.Response:
-        if self.closed:
-            raise ClientClosed("the client is closed; use it inside its `async with`")
-        if self.http_client is None:
-            return await self.pool.handle_async_request(request)
-        return await self.http_client.send(request, stream=True, auth=None, follow_redirects=False)
-
-    async def aclose(self) -> None:
-        self.closed = True
-        await self.pool.aclose()
 
 
 def _provider(auth: object, transport: Transport) -> TokenProvider:

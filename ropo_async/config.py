@@ -15,7 +15,7 @@ from ropo_async.errors import InvalidInput
 if TYPE_CHECKING:
     from ropo_async.operations import Operation
 
-__all__ = ["Environment", "Timeouts", "base_url"]
+__all__ = ["Environment", "Timeouts", "base_url", "checked_url"]
 
 
 class Environment(Enum):
@@ -83,10 +83,16 @@ def base_url(server: Environment | str) -> str:
     name = server.strip().upper().replace("-", "_")
     if name in Environment.__members__:
         return Environment[name].value
-    return _checked(server.rstrip("/"))
+    return checked_url(server.rstrip("/"))
 
 
-def _checked(url: str) -> str:
+def checked_url(url: str) -> str:
+    """Return `url`.
+
+    Raises:
+        InvalidInput: not an https URL (http is for loopback alone), or one with a user, query, fragment or odd
+            characters.
+    """
     if not url.isascii() or not url.isprintable() or any(character in url for character in ' \\?#@"<>^`{|}%;'):
         raise InvalidInput("the server's URL must be plain: no user, query, fragment, spaces or special characters")
     try:

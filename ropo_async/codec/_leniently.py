@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
 
 from ropo_async._body import plain
 from ropo_async._reader import UNREADABLE, read_object
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
     from ropo_async._messages import Answer
     from ropo_async._values import Converter
 
-__all__ = ["content_of", "optional_content_of", "said_error", "sorted_out"]
+__all__ = ["content_of", "optional_content_of", "reason_of", "said_error", "sorted_out"]
 
 _NOTHING = frozenset({b"", b"null", b"[]", b'""'})
 """How a body says nothing; `[]` is how PHP writes an object without members."""
@@ -66,3 +69,19 @@ def sorted_out(
         except (KeyError, ValueError, ArithmeticError):
             extra[name] = raw
     return known, extra
+
+
+_REASONS: Mapping[type[Exception], str] = MappingProxyType(
+    {
+        UnicodeDecodeError: "it is not UTF-8",
+        RecursionError: "it is nested too deeply",
+        ArithmeticError: "a number in it is none, or too long",
+        msgspec.ValidationError: "a number in it is too long",
+        msgspec.MsgspecError: "it is not JSON",
+    },
+)
+
+
+def reason_of(error: Exception) -> str:
+    """Return why a record cannot be read, in words that do not show it; `error` is one of UNREADABLE."""
+    return next((words for kind, words in _REASONS.items() if isinstance(error, kind)), str(error))

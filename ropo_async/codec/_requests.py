@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -24,9 +25,15 @@ def request(operation: Operation, built: dict[str, Any]) -> Request:
         method=built["method"].upper(),
         path=built["url"],
         params=built.get("params", {}),
-        headers=built.get("headers", {}),
-        content=encode(built["json"]) if "json" in built else None,
+        headers={name: str(value) for name, value in built.get("headers", {}).items()},
+        content=_content(built),
     )
+
+
+def _content(built: dict[str, Any]) -> bytes | None:
+    if "data" in built:  # a form
+        return urlencode(built["data"]).encode()
+    return encode(built["json"]) if "json" in built else None
 
 
 def encode(value: Any) -> bytes:

@@ -38,6 +38,8 @@ class VendorError:
 
 
 _SHAPES = (
+    ("code", "statusMessage"),  # Iopole's
+    ("code", "error_description"),  # as OAuth has it
     ("errorId", "errorText"),
     ("Code", "Message"),
     ("status", "detail"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,13 +9,12 @@ import msgspec
 from ropo_async import operations
 from ropo_async._body import plain, split
 from ropo_async._reader import UNREADABLE, Reader
+from ropo_async.codec._leniently import reason_of
 from ropo_async.codec._requests import encode, request
 from ropo_async.errors import DecodeError
 from ropo_async.records import Page, StatusUpdate, Undecoded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ropo_async._messages import Answer, Request
 
 __all__ = ["poll_request", "read_page", "read_update", "reread_request", "salvage_page"]
@@ -73,7 +71,7 @@ def read_update(record: bytes) -> StatusUpdate:
     try:
         return _updates.read(record)
     except UNREADABLE as error:
-        raise DecodeError(operations.POLL.name, _reason(error), raw=record) from None
+        raise DecodeError(operations.POLL.name, reason_of(error), raw=record) from None
 
 
 class _Status(msgspec.Struct):
@@ -104,20 +102,5 @@ def _page(records: list[bytes], raw: bytes, answer: Answer) -> Page:
         try:
             updates.append(_updates.read(record))
         except UNREADABLE as error:
-            undecoded.append(Undecoded(index, record, _reason(error)))
+            undecoded.append(Undecoded(index, record, reason_of(error)))
     return Page(updates=tuple(updates), undecoded=tuple(undecoded), raw=raw, received_at=answer.received_at)
-
-
-def _reason(error: Exception) -> str:
-    return next((words for kind, words in _REASONS.items() if isinstance(error, kind)), str(error))
-
-
-_REASONS: Mapping[type[Exception], str] = MappingProxyType(
-    {
-        UnicodeDecodeError: "it is not UTF-8",
-        RecursionError: "it is nested too deeply",
-        ArithmeticError: "a number in it is none, or too long",
-        msgspec.ValidationError: "a number in it is too long",
-        msgspec.MsgspecError: "it is not JSON",
-    },
-)

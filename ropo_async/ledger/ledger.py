@@ -235,7 +235,7 @@ class PaymentLedger:
         Raises:
             InvalidInput: `every` is no time.
         """
-        if not isinstance(every, timedelta) or every <= timedelta(0):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
+        if not isinstance(every, timedelta) or every <= timedelta(0):
             raise InvalidInput("every must be a timedelta above 0")
 
         async def work() -> None:
@@ -258,7 +258,7 @@ class PaymentLedger:
             InvalidInput: no such id, or an empty note.
             ResendRefused: its outcome is known already, or it is being sent.
         """
-        if not isinstance(note, str) or not note.strip():  # pyright: ignore[reportUnnecessaryIsInstance] - as above
+        if not isinstance(note, str) or not note.strip():
             raise InvalidInput("note must say who found out, and how")
         booking = await self._registering.known(operation_id, content=False)
         open_to = (BookingState.UNKNOWN, BookingState.ESCALATED, BookingState.PROBABLY_ABSENT)

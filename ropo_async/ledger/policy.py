@@ -21,7 +21,7 @@ def _delays(delays: Iterable[timedelta]) -> tuple[timedelta, ...]:
 
 
 def _rising(_: object, attribute: Attribute[tuple[timedelta, ...]], delays: tuple[timedelta, ...]) -> None:
-    sound = all(isinstance(delay, timedelta) and delay >= timedelta(0) for delay in delays)  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
+    sound = all(isinstance(delay, timedelta) and delay >= timedelta(0) for delay in delays)
     if not sound or list(delays) != sorted(delays):
         raise InvalidInput(f"LedgerPolicy.{attribute.name} must be timedeltas of 0 or more, the shortest first")
 

@@ -23,7 +23,7 @@ LONGEST_ID = 200
 
 
 def _is_id(_: object, attribute: Attribute[str], value: str) -> None:
-    sound = isinstance(value, str) and value.isprintable() and value.strip() == value  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
+    sound = isinstance(value, str) and value.isprintable() and value.strip() == value
     if not sound or not 0 < len(value) <= LONGEST_ID:
         raise InvalidInput(f"{attribute.name} must be 1 to {LONGEST_ID} printable characters, without spaces around")
 
@@ -34,7 +34,7 @@ def _is_posting(_: object, __: Any, value: Any) -> None:
 
 
 def _is_billnum(registration: Registration, attribute: Attribute[str | None], value: str | None) -> None:
-    if value is not None and (not isinstance(value, str) or not value.strip()):  # pyright: ignore[reportUnnecessaryIsInstance] - as above
+    if value is not None and (not isinstance(value, str) or not value.strip()):
         raise InvalidInput(f"{attribute.name} must be text, and not empty")
     if None not in (value, registration.posting.billnum) and value != registration.posting.billnum:
         raise InvalidInput(f"{attribute.name} contradicts the {registration.posting.noun}'s own")

@@ -79,7 +79,7 @@ class _Items(AsyncIterator[Numbered]):
     """What a caller's iterable gives."""
 
     def __init__(self, source: Iterable[Registration] | AsyncIterable[Registration]) -> None:
-        if not isinstance(source, Iterable | AsyncIterable):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
+        if not isinstance(source, Iterable | AsyncIterable):
             raise InvalidInput("the source must be an iterable of Registration, or the path of a file")
         self._items = aiter(source) if isinstance(source, AsyncIterable) else iter(source)
 
@@ -87,7 +87,7 @@ class _Items(AsyncIterator[Numbered]):
         item = await anext(self._items) if isinstance(self._items, AsyncIterator) else next(self._items, _END)
         if item is _END:
             raise StopAsyncIteration
-        if not isinstance(item, Registration):  # pyright: ignore[reportUnnecessaryIsInstance] - as above
+        if not isinstance(item, Registration):
             raise InvalidInput("the source must give Registrations")
         return None, item
 

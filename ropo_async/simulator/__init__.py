@@ -33,6 +33,7 @@ from ropo_async.simulator.ledger import Script
 from ropo_async.simulator.plan import CATALOGUE, DOCUMENT_FAULTS, FaultPlan
 from ropo_async.simulator.server import Running, serve
 from ropo_async.simulator.simulator import Simulator
+from ropo_async.simulator.threaded import ServedSimulator
 from ropo_async.simulator.truth import Truth
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "Rereads",
     "Running",
     "Script",
+    "ServedSimulator",
     "Simulator",
     "Submission",
     "TransferReport",

@@ -78,7 +78,8 @@ class Handout:
 class Payment:
     """One booked payment."""
 
-    request: int
+    request: int | None
+    """Index of the request that booked it in `Truth.requests`; `None` where it was booked by somebody else."""
     jobid: int
     billnum: str
     billcode: str
@@ -92,7 +93,8 @@ class Payment:
 class CreditNote:
     """One booked credit note."""
 
-    request: int
+    request: int | None
+    """Index of the request that booked it in `Truth.requests`; `None` where it was booked by somebody else."""
     jobid: int
     billnum: str
     billcode: str

@@ -125,7 +125,14 @@ def credit(simulator: Simulator, request: Request) -> Answer:
 
 
 def book(
-    kind: Kind, simulator: Simulator, invoice: Invoice, *, request: int, amount: Decimal, day: str, details: Record
+    kind: Kind,
+    simulator: Simulator,
+    invoice: Invoice,
+    *,
+    request: int | None,
+    amount: Decimal,
+    day: str,
+    details: Record,
 ) -> None:
     """Book one and show it."""
     left = settled(kind, invoice, amount)

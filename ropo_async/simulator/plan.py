@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import random
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen, mutable
 
+from ropo_async.simulator.chance import CONNECTION, Chance
 from ropo_async.simulator.faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
 
     from ropo_async.simulator.messages import Request
 
-__all__ = ["CATALOGUE", "DOCUMENT_FAULTS", "FaultPlan"]
+__all__ = ["CATALOGUE", "DOCUMENT_FAULTS", "Armed", "FaultPlan", "named"]
 
 _PAGE_OF_NOTHING: Final = (
     b"{}",
@@ -100,6 +101,34 @@ DOCUMENT_FAULTS: Final[Mapping[str, Fault]] = MappingProxyType(
 """Faults that only a document has, to go with `CATALOGUE`; chance never draws them by itself."""
 
 
+def named(name: str) -> Fault:
+    """Return the sample with this name in `CATALOGUE` or `DOCUMENT_FAULTS`.
+
+    Raises:
+        ValueError: there is none.
+    """
+    fault = CATALOGUE.get(name) or DOCUMENT_FAULTS.get(name)
+    if fault is None:
+        raise ValueError(f"no such fault: {name}")
+    return fault
+
+
+@frozen
+class Armed:
+    """A fault that waits for its requests."""
+
+    fault: str
+    """Its name, or what chance may choose."""
+    operation: str | None
+    query: frozenset[str] | None
+    skip: int
+    """How many matching requests pass first."""
+    left: int | None
+    """How many requests it strikes then; `None` where chance decides."""
+    rate: float = 1.0
+    """The share of them that it strikes."""
+
+
 @mutable
 class _Scripted:
     fault: Fault
@@ -125,25 +154,13 @@ class _Scripted:
         return True
 
 
-@frozen
-class _Chance:
-    rate: float
-    random: random.Random
-    kinds: tuple[Fault, ...]
-    operation: str | None
-
-    def draw(self, *, on_accept: bool) -> Fault | None:
-        """Return a fault, or mostly none."""
-        kinds = [fault for fault in self.kinds if fault.on_accept == on_accept]
-        return self.random.choice(kinds) if kinds and self.random.random() < self.rate else None
-
-
 @mutable
 class FaultPlan:
     """The faults to come; empty at first."""
 
     _scripted: list[_Scripted] = field(factory=list[_Scripted], init=False)
-    _chance: _Chance | None = field(default=None, init=False)
+    _chances: dict[str | None, Chance] = field(factory=dict[str | None, Chance], init=False)
+    """By operation; `None` is for all that have none of their own."""
 
     def script(
         self,
@@ -163,35 +180,69 @@ class FaultPlan:
     def random(
         self,
         *,
-        rate: float,
+        rate: float | Mapping[Fault, float] | Mapping[str, float] | Mapping[Fault | str, float],
         seed: int = 0,
         kinds: Collection[Fault | str] | None = None,
         operation: str | None = None,
+        limit: int | None = None,
     ) -> None:
-        """Let chance strike that share of requests, and of connections where a kind strikes on accept.
+        """Let chance strike some of the requests, and of the connections where a fault strikes on accept.
 
-        `kinds` are faults or names from `CATALOGUE`; by default all that end by themselves. `rate=0` ends it. The same
-        seed and the same sequence of requests meet the same faults.
+        The same seed and the same sequence of requests of an operation meet the same faults, whatever other operations
+        are asked for in between. A call replaces the one before it for the same `operation`; `rate=0` ends that.
+
+        Args:
+            rate: The share of requests that go wrong, from 0 to 1, or the share for each fault.
+            seed: Which requests and which faults.
+            kinds: The faults, or their names in `CATALOGUE` and `DOCUMENT_FAULTS`, that one rate is shared out among;
+                by default all of `CATALOGUE` that end by themselves.
+            operation: Method and path; by default all operations that no other call has named.
+            limit: How many faults there will be at most; any number by default.
+
+        Raises:
+            ValueError: no such fault, rates that are no shares of a whole, or `kinds` where each has its own rate.
         """
-        named = [fault for fault in CATALOGUE.values() if not fault.endless] if kinds is None else kinds
-        faults = tuple(CATALOGUE[kind] if isinstance(kind, str) else kind for kind in named)
-        self._chance = _Chance(rate, random.Random(seed), faults, operation)  # noqa: S311 - a dice, no secret
+        if isinstance(rate, Mapping):
+            if kinds is not None:
+                raise ValueError("rates for each fault leave nothing to say by kinds")
+            chance = Chance({_fault(kind): share for kind, share in rate.items()}, seed, limit)
+        else:
+            quick = [fault for fault in CATALOGUE.values() if not fault.endless]
+            chance = Chance.evenly(rate, [_fault(kind) for kind in (quick if kinds is None else kinds)], seed, limit)
+        self._chances[operation] = chance
+
+    @property
+    def armed(self) -> tuple[Armed, ...]:
+        """What is still to come, in the order in which it strikes."""
+        scripted = [Armed(rule.fault.name, rule.operation, rule.query, rule.skip, rule.left) for rule in self._scripted]
+        chances = (
+            (operation, chance) for operation, chance in self._chances.items() if chance.rate and chance.left != 0
+        )
+        return (
+            *(rule for rule in scripted if rule.left),
+            *(Armed(f"one of {len(it.rates)}", operation, None, 0, it.left, it.rate) for operation, it in chances),
+        )
 
     def clear(self) -> None:
         """Behave from now on."""
         self._scripted.clear()
-        self._chance = None
+        self._chances.clear()
 
     def for_connection(self) -> Fault | None:
         """The fault that a fresh connection meets."""
         scripted = next(
             (rule.fault for rule in self._scripted if rule.fault.on_accept and rule.left and rule.counts()), None
         )
-        return scripted or (self._chance.draw(on_accept=True) if self._chance else None)
+        drawn = (chance.strikes(CONNECTION) for chance in self._chances.values())
+        return scripted or next((fault for fault in drawn if fault), None)
 
     def for_request(self, request: Request) -> Fault | None:
         """The fault that a request meets."""
         rules = (rule for rule in self._scripted if not rule.fault.on_accept)
         scripted = next((rule.fault for rule in rules if rule.strikes(request)), None)
-        chance = self._chance if self._chance and self._chance.operation in {None, request.operation} else None
-        return scripted or (chance.draw(on_accept=False) if chance else None)
+        chance = self._chances.get(request.operation) or self._chances.get(None)
+        return scripted or (chance.strikes(request.operation) if chance else None)
+
+
+def _fault(kind: Fault | str) -> Fault:
+    return named(kind) if isinstance(kind, str) else kind

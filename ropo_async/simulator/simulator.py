@@ -6,22 +6,19 @@ import time
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from email.utils import format_datetime
 from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Unpack
-from urllib.parse import parse_qsl, unquote
 
 from attrs import evolve
 
 from ropo_async.simulator.archive import HELSINKI, Rereads
-from ropo_async.simulator.books import ZERO, BankPayment, Exchange, Invoice
+from ropo_async.simulator.books import ZERO, BankPayment, Invoice
 from ropo_async.simulator.handlers import handle, operation_of
+from ropo_async.simulator.host import Host
 from ropo_async.simulator.invoices import invoice_of, made_up
 from ropo_async.simulator.ledger import CREDIT_NOTES, PAYMENTS, Kind, Script, Verdict, find, settled
-from ropo_async.simulator.messages import Answer, Request
 from ropo_async.simulator.plan import FaultPlan
-from ropo_async.simulator.rewrites import unchanged
 from ropo_async.simulator.tokens import Tokens
 from ropo_async.simulator.truth import Truth
 from ropo_async.simulator.updates import PAID, UpdateMaker
@@ -32,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ropo_async.simulator.books import Record
-    from ropo_async.simulator.faults import Fault
+    from ropo_async.simulator.messages import Answer, Request
 
 __all__ = ["Simulator"]
 
@@ -40,7 +37,7 @@ _AS_HOPED: Final = Rereads()
 _MADE_UP: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-class Simulator:
+class Simulator(Host[Truth]):
     """A stateful Ropo One that behaves, and misbehaves, like the real one.
 
     `serve` puts it on a socket. It outlives its server, so that a server may go and come back. It is not
@@ -216,29 +213,6 @@ class Simulator:
             self.truth.add_update(record, recorded=recorded)
         return added
 
-    def fail(
-        self,
-        fault: Fault,
-        *,
-        operation: str | None = None,
-        query: Iterable[str] | None = None,
-        times: int = 1,
-        skip: int = 0,
-    ) -> None:
-        """Let the next matching requests meet a fault. Several may wait in line; the one scripted first strikes first.
-
-        Args:
-            fault: What happens.
-            operation: Method and path such as `GET /jobs/statusupdates`; any by default.
-            query: Exactly these query fields: `()` picks the poll, `("date",)` the re-read of a day; any by default.
-            times: How many requests it strikes.
-            skip: How many matching requests pass before that.
-
-        Raises:
-            ValueError: the fault strikes on accept, when no operation is known yet.
-        """
-        self.faults.script(fault, operation=operation, query=query, times=times, skip=skip)
-
     def payment_status(self, **script: Unpack[Script]) -> None:
         """Answer payments of an invoice, or all, with this `statusid`; the latest call that matches wins.
 
@@ -254,43 +228,14 @@ class Simulator:
     def _script(self, kind: Kind, script: Script) -> None:
         self.verdicts[kind.operation].append(Verdict(**script))
 
-    def revoke_tokens(self) -> None:
-        """Answer 401 to every token given so far."""
-        self.tokens.revoke()
+    def operation_of(self, method: str, target: str) -> str:
+        """Name the operation of a request."""
+        return operation_of(method, target)
 
-    def receive(self, connection: int, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Request:
-        """Take note of a request that was read."""
-        raw_path, _, raw_query = target.partition("?")
-        path = unquote(raw_path)
-        query = tuple(parse_qsl(raw_query, keep_blank_values=True))
-        operation = operation_of(method, target)
-        request = Request(len(self.truth.requests), method, path, operation, query, headers, body)
-        self.truth.arrived(
-            Exchange(
-                index=request.index,
-                method=method,
-                path=path,
-                query=tuple(name for name, _ in query),
-                operation=operation,
-                connection=connection,
-                generation=self.tokens.generation(headers),
-            )
-        )
-        return request
+    def handle(self, request: Request) -> Answer:
+        """Answer a request as the vendor would when all is well."""
+        return handle(self, request)
 
-    def respond(self, request: Request, fault: Fault | None = None) -> Answer:
-        """Process a request unless the fault forbids it, and return what to send.
-
-        What is not processed gets the latest page to start from: the one fault that shows it is the page sent twice.
-        """
-        if fault is None:
-            answer = handle(self, request)
-            self.truth.became(request.index, processed=True, status=answer.status)
-        else:
-            right = handle(self, request) if fault.processed else self.truth.last_page()
-            answer = fault.rewrite(right if fault.rewrite is unchanged else right.solid())
-            status = answer.status if fault.processed or not fault.closes else None
-            self.truth.became(request.index, processed=fault.processed, status=status, fault=fault.name)
-        return evolve(
-            answer, headers=(("Date", format_datetime(self.now().astimezone(UTC), usegmt=True)), *answer.headers)
-        )
+    def stale(self) -> Answer:
+        """Return the latest page, recording nothing: the one fault that shows it is the page sent twice."""
+        return self.truth.last_page()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import anyio
 from attrs import evolve, field, mutable
 
 from ropo_async.simulator.archive import Archive
@@ -16,10 +15,8 @@ from ropo_async.simulator.books import (
     CreditNoteAttempt,
     DeliveryStatus,
     Dispute,
-    Exchange,
     Handout,
     Invoice,
-    Login,
     Modification,
     Payment,
     PaymentAttempt,
@@ -28,6 +25,7 @@ from ropo_async.simulator.books import (
     TransferReport,
 )
 from ropo_async.simulator.messages import Answer, page
+from ropo_async.simulator.traffic import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, ValuesView
@@ -38,7 +36,7 @@ __all__ = ["Truth"]
 
 
 @mutable
-class Truth:
+class Truth(Traffic):
     """Everything a test may want to compare a client with."""
 
     invoices: dict[int, Invoice] = field(factory=dict[int, Invoice])
@@ -58,16 +56,12 @@ class Truth:
     disputes: list[Dispute] = field(factory=list[Dispute])
     delivery_statuses: list[DeliveryStatus] = field(factory=list[DeliveryStatus])
     transfer_reports: list[TransferReport] = field(factory=list[TransferReport])
-    requests: list[Exchange] = field(factory=list[Exchange])
-    logins: list[Login] = field(factory=list[Login])
-    requests_per_connection: list[int] = field(factory=list[int])
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC), eq=False, repr=False)
     """The time of day by which updates are added and recorded."""
     _archive: Archive = field(init=False, eq=False, repr=False)
     _places: dict[int, tuple[list[Handout], int]] = field(
         factory=dict[int, tuple[list[Handout], int]], init=False, eq=False, repr=False
     )
-    _changed: anyio.Event | None = field(default=None, init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         self._archive = Archive(self.now)
@@ -88,11 +82,6 @@ class Truth:
         return self._archive.pending.values()
 
     @property
-    def connections(self) -> int:
-        """How many connections were opened."""
-        return len(self.requests_per_connection)
-
-    @property
     def recorded(self) -> list[str]:
         """The ids of all updates that were recorded, by the feed or by re-reads, in the order in which they were."""
         return _ids(sorted([*self.handed_out, *self.consumed], key=attrgetter("request")))
@@ -102,15 +91,9 @@ class Truth:
         """The ids of the recorded updates whose answer did not leave whole: what a careless client has lost."""
         return _ids(handout for handout in [*self.handed_out, *self.consumed] if handout.delivered is not True)
 
-    def count(self, operation: str) -> int:
-        """How many requests there were for one operation."""
-        return sum(exchange.operation == operation for exchange in self.requests)
-
     async def until(self, condition: Callable[[Truth], bool]) -> None:
         """Wait for what the server is about to see, such as a request arriving; call it where the server runs."""
-        while not condition(self):
-            changed = self._changed = self._changed or anyio.Event()
-            await changed.wait()
+        await super().until(condition)
 
     def add_update(self, record: Record, *, recorded: bool = False, lag: timedelta = timedelta(0)) -> None:
         """Add one status update, now or after a while; one recorded long ago is found by `date` and `billnum` only."""
@@ -139,34 +122,11 @@ class Truth:
         """The latest page once more, recording nothing."""
         return page(list(self.handed_out[-1].records) if self.handed_out else [])
 
-    def opened(self) -> int:
-        """Count one more connection and return its number."""
-        self.requests_per_connection.append(0)
-        self.notify()
-        return len(self.requests_per_connection) - 1
-
-    def arrived(self, exchange: Exchange) -> None:
-        """Note a request that was read."""
-        self.requests.append(exchange)
-        self.requests_per_connection[exchange.connection] += 1
-        self.notify()
-
-    def became(self, request: int, **changes: Any) -> None:
-        """Note what became of a request."""
-        self.requests[request] = evolve(self.requests[request], **changes)
-        self.notify()
-
     def delivered(self, request: int, delivered: bool | None) -> None:  # noqa: FBT001 - it is the value to store
         """Note whether the records of a request left whole."""
         if request in self._places:
             handouts, place = self._places[request]
             handouts[place] = evolve(handouts[place], delivered=delivered)
-
-    def notify(self) -> None:
-        """Wake up whoever waits in `until`."""
-        if self._changed is not None:
-            self._changed.set()
-            self._changed = None
 
 
 def _ids(handouts: Iterable[Handout]) -> list[str]:

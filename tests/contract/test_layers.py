@@ -52,7 +52,13 @@ LAYERS = [
     "codec.payments",
     "codec.updates",
     "codec",
+    "iopole.operations",
+    "iopole.life_cycle",
+    "iopole.records",
+    "codec._iopole_status",
+    "codec.iopole",
     "transport",
+    "_line",
     "postings",
     "payments",
     "jobs",
@@ -96,6 +102,7 @@ LAYERS = [
     "journal.conformance._invoices",
     "journal.conformance._trouble",
     "journal.conformance._forgetting",
+    "journal.conformance._bookings",
     "journal.conformance",
     "inbox.policy",
     "inbox._losses",
@@ -107,6 +114,14 @@ LAYERS = [
     "inbox.inboxes",
     "inbox",
     "client",
+    "iopole._identifiers",
+    "iopole._limiter",
+    "iopole.config",
+    "iopole.credentials",
+    "iopole.invoices",
+    "iopole.statuses",
+    "iopole.client",
+    "iopole",
     "ledger.policy",
     "ledger.registrations",
     "ledger._files",
@@ -132,7 +147,7 @@ def _name(path: Path) -> str:
     return ".".join(part for part in parts if part != "__init__") or "ropo_async"
 
 
-SIMULATOR = sorted(PACKAGE.glob("simulator/*.py"))
+SIMULATOR = sorted(PACKAGE.glob("simulator/**/*.py"))
 ROOMS = sorted(set(PACKAGE.rglob("*.py")) - set(SIMULATOR))
 OURS = {_name(path) for path in [*ROOMS, *SIMULATOR]}
 

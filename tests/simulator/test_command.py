@@ -29,13 +29,14 @@ def test_it_serves_until_ctrl_c_and_stops_quietly() -> None:
     ) as process:
         assert process.stdout is not None
         try:
-            lines = [process.stdout.readline() for _ in range(6)]
-            said = dict(line.split(maxsplit=1) for line in lines[:5])
+            lines = [process.stdout.readline() for _ in range(7)]
+            said = dict(line.split(maxsplit=1) for line in lines[:6])
             with httpx.Client(base_url=said["url"].strip(), trust_env=False) as client:
                 login = {"cid": said["cid"].strip(), "apicode": "mine"}
                 token = client.post("/token", json=login).json()["token"]
                 answer = client.get("/jobs/statusupdates", headers={"Authorization": f"Bearer {token}"})
             assert len(answer.json()["result"]["status"]) == 2000
+            assert "Simulator of customer" in httpx.get(said["page"].strip(), trust_env=False).text
             assert (said["invoices"], said["updates"]) == ("7000001 to 7000020\n", "2500\n")
             process.send_signal(signal.SIGINT)
             assert process.communicate(timeout=20) == ("", "")

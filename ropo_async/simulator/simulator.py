@@ -41,7 +41,7 @@ class Simulator(Host[Truth]):
     """A stateful Ropo One that behaves, and misbehaves, like the real one.
 
     `serve` puts it on a socket. It outlives its server, so that a server may go and come back. It is not
-    thread-safe: talk to it from the thread that its server runs in.
+    thread-safe: talk to it from the thread that its server runs in, or use `ServedSimulator`.
 
     Attributes:
         truth: What really happened; compare a client with it.

@@ -20,9 +20,9 @@ from attrs import define, field
 from ropo_async import Credentials, RetryPolicy, RopoClient, codec
 from ropo_async._messages import Answer
 from ropo_async.inbox import Delivery, Inbox, InboxPolicy
-from ropo_async.journal.entries import entries_of
 from ropo_async.journal import Account, Journal, Leased, Merged, Received, Source
 from ropo_async.journal._sql import SqlJournal
+from ropo_async.journal.entries import entries_of
 from ropo_async.operations import POLL
 from ropo_async.simulator import Running, Simulator
 

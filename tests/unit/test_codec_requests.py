@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ropo_async import operations
 from ropo_async._messages import Request
 from ropo_async.codec import payment_request, poll_request, reread_request, token_request
-from ropo_async.payments import Payment
+from ropo_async.postings import Payment
 
 DAY = date(2026, 3, 4)
 

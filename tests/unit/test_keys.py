@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from ropo_async import codec
 from ropo_async.errors import DecodeError
-from ropo_async.journal.entries import entries_of, entry_of, unreadable_of
 from ropo_async.journal import Entry
+from ropo_async.journal.entries import entries_of, entry_of, unreadable_of
 from ropo_async.records import Page, StatusType, StatusUpdate, Undecoded
 
 VOLATILE = {"openamount", "origamount", "opencapital", "openinterest", "openexpenses"}

@@ -36,7 +36,11 @@ def test_the_wheel_drains_in_an_empty_environment(tmp_path: Path) -> None:
 
     names = zipfile.ZipFile(wheel).namelist()
     folders = {name.split("/")[0] for name in names}
-    assert {folder for folder in folders if not folder.endswith(".dist-info")} == {"ropo_async", "ropo_async_generated"}
+    assert {folder for folder in folders if not folder.endswith(".dist-info")} == {
+        "ropo_async",
+        "ropo_async_generated",
+        "ropo_async_pytest",
+    }
     assert {"ropo_async/py.typed", "ropo_async_generated/py.typed"} <= set(names)
 
     venv.create(tmp_path / "empty", with_pip=True)

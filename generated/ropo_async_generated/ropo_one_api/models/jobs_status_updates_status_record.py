@@ -44,7 +44,7 @@ class JobsStatusUpdatesStatusRecord:
     """ Of a comment: the code of the status. Of a payment: empty. """
     paydate: None | str | Unset = UNSET
     """ When it was paid, or empty; written YYYY-M-DD. """
-    amount: float | Unset = UNSET
+    amount: float | None | str | Unset = UNSET
     """ Sum paid or cancelled. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -85,7 +85,11 @@ class JobsStatusUpdatesStatusRecord:
         else:
             paydate = self.paydate
 
-        amount = self.amount
+        amount: float | None | str | Unset
+        if isinstance(self.amount, Unset):
+            amount = UNSET
+        else:
+            amount = self.amount
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -168,7 +172,14 @@ class JobsStatusUpdatesStatusRecord:
 
         paydate = _parse_paydate(d.pop("paydate", UNSET))
 
-        amount = d.pop("amount", UNSET)
+        def _parse_amount(data: object) -> float | None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | str | Unset, data)
+
+        amount = _parse_amount(d.pop("amount", UNSET))
 
         jobs_status_updates_status_record = cls(
             jobid=jobid,

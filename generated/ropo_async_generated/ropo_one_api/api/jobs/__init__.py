@@ -56,17 +56,17 @@ OPERATIONS: Final[dict[str, tuple[str, str, tuple[int, ...]]]] = {
     "JobsDisputeAction": (
         "POST",
         "/jobs/dispute",
-        (200, 400, 401),
+        (200, 400, 401, 404),
     ),
     "JobsGetAction": (
         "GET",
         "/jobs",
-        (200, 400, 401),
+        (200, 400, 401, 404),
     ),
     "JobsGetPdfAction": (
         "GET",
         "/jobs/pdf",
-        (200, 400, 401),
+        (200, 400, 401, 404),
     ),
     "JobsGetStatusUpdatesAction": (
         "GET",
@@ -81,7 +81,7 @@ OPERATIONS: Final[dict[str, tuple[str, str, tuple[int, ...]]]] = {
     "JobsPatchAction": (
         "PATCH",
         "/jobs",
-        (200, 400, 401),
+        (200, 400, 401, 404),
     ),
     "JobsPatchDeliveryStatusAction": (
         "PATCH",
@@ -101,7 +101,7 @@ OPERATIONS: Final[dict[str, tuple[str, str, tuple[int, ...]]]] = {
     "JobsResolveDisputeAction": (
         "POST",
         "/jobs/dispute/resolve",
-        (200, 400, 401),
+        (200, 400, 401, 404),
     ),
     "JobsSendTransferConfirmationAction": (
         "GET",

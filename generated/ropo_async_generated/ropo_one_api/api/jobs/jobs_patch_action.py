@@ -52,6 +52,9 @@ def _parse_response(
     if response.status_code == 401:
         return None
 
+    if response.status_code == 404:
+        return None
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:

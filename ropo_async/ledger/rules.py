@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ropo_async.postings import Posting
     from ropo_async.records import PaymentReceipt, StatusUpdate
 
-__all__ = ["Finding", "Ruling", "candidates", "finding_of", "key_of", "refusal", "ruling_of", "unknown"]
+__all__ = ["Finding", "Ruling", "candidates", "finding_of", "key_of", "refusal", "ruling_of"]
 
 READERS: Mapping[type[Posting], Callable[[Answer], PaymentReceipt]] = MappingProxyType(
     {Payment: payments.read_outcome, CreditNote: credit_notes.read_outcome}
@@ -71,11 +71,6 @@ def refusal(error: RopoError) -> Ruling | None:
             return Ruling(BookingState.REJECTED, _words(error))
         case _:
             return None
-
-
-def unknown(reason: str) -> Ruling:
-    """Return the ruling of an attempt that nobody knows the end of."""
-    return Ruling(BookingState.UNKNOWN, reason)
 
 
 def candidates(posting: Posting, updates: Iterable[StatusUpdate]) -> list[StatusUpdate]:

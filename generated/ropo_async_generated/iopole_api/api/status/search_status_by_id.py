@@ -1,0 +1,196 @@
+# Generated from openapi/iopole/openapi.json. Do not edit: correct the overlay beside it, then run `make generate`.
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.invoice_status import InvoiceStatus
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    invoice_id: UUID,
+    *,
+    customer_id: UUID | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(customer_id, Unset):
+        headers["customer-id"] = customer_id
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/invoice/{invoice_id}/status-history".format(
+            invoice_id=quote(str(invoice_id), safe=""),
+        ),
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Any | list[InvoiceStatus] | None:
+    if response.status_code == 200:
+        response_200 = []
+        _response_200 = response.json()
+        for response_200_item_data in _response_200:
+            response_200_item = InvoiceStatus.from_dict(response_200_item_data)
+
+            response_200.append(response_200_item)
+
+        return response_200
+
+    if response.status_code == 401:
+        response_401 = cast(Any, None)
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = cast(Any, None)
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = cast(Any, None)
+        return response_404
+
+    if response.status_code == 429:
+        response_429 = cast(Any, None)
+        return response_429
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Any | list[InvoiceStatus]]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    invoice_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    customer_id: UUID | Unset = UNSET,
+) -> Response[Any | list[InvoiceStatus]]:
+    """Read all statuses that an invoice ever had, to consult or audit it; not to poll it.
+
+    Args:
+        invoice_id (UUID): The invoice's id.
+        customer_id (UUID | Unset): The customer for whom an operator acts.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | list[InvoiceStatus]]
+    """
+
+    kwargs = _get_kwargs(
+        invoice_id=invoice_id,
+        customer_id=customer_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    invoice_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    customer_id: UUID | Unset = UNSET,
+) -> Any | list[InvoiceStatus] | None:
+    """Read all statuses that an invoice ever had, to consult or audit it; not to poll it.
+
+    Args:
+        invoice_id (UUID): The invoice's id.
+        customer_id (UUID | Unset): The customer for whom an operator acts.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | list[InvoiceStatus]
+    """
+
+    return sync_detailed(
+        invoice_id=invoice_id,
+        client=client,
+        customer_id=customer_id,
+    ).parsed
+
+
+async def asyncio_detailed(
+    invoice_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    customer_id: UUID | Unset = UNSET,
+) -> Response[Any | list[InvoiceStatus]]:
+    """Read all statuses that an invoice ever had, to consult or audit it; not to poll it.
+
+    Args:
+        invoice_id (UUID): The invoice's id.
+        customer_id (UUID | Unset): The customer for whom an operator acts.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | list[InvoiceStatus]]
+    """
+
+    kwargs = _get_kwargs(
+        invoice_id=invoice_id,
+        customer_id=customer_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    invoice_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    customer_id: UUID | Unset = UNSET,
+) -> Any | list[InvoiceStatus] | None:
+    """Read all statuses that an invoice ever had, to consult or audit it; not to poll it.
+
+    Args:
+        invoice_id (UUID): The invoice's id.
+        customer_id (UUID | Unset): The customer for whom an operator acts.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | list[InvoiceStatus]
+    """
+
+    return (
+        await asyncio_detailed(
+            invoice_id=invoice_id,
+            client=client,
+            customer_id=customer_id,
+        )
+    ).parsed

@@ -106,13 +106,13 @@ class BadRequest(StatusError):
 class AuthenticationError(StatusError):
     """401, or a login that was refused: the credentials or the token are not accepted."""
 
-    advice = "check the customer id and the api code, or the token"
+    advice = "check the credentials (customer id and api code), or the token"
 
 
 class PermissionDenied(StatusError):
     """403: the credentials are known and may not do this."""
 
-    advice = "ask Ropo whether this customer id may use the operation"
+    advice = "ask the vendor whether these credentials may use the operation"
 
 
 class NotFound(StatusError):

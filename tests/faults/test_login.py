@@ -50,7 +50,7 @@ async def test_a_refused_login_is_not_hammered(
     errors: list[AuthenticationError] = []
 
     async def try_it(call: Callable[[RopoClient], Any]) -> None:
-        with pytest.raises(AuthenticationError, match="check the customer id and the api code") as caught:
+        with pytest.raises(AuthenticationError, match="check the credentials") as caught:
             await call(client)
         errors.append(caught.value)
 

@@ -131,11 +131,11 @@ EXAMPLES: list[tuple[RopoError, str]] = [
     ),
     (
         AuthenticationError(NAME, 401, **ANSWER),
-        "payments.register: the server answered 401; check the customer id and the api code, or the token",
+        "payments.register: the server answered 401; check the credentials (customer id and api code), or the token",
     ),
     (
         PermissionDenied(NAME, 403, **ANSWER),
-        "payments.register: the server answered 403; ask Ropo whether this customer id may use the operation",
+        "payments.register: the server answered 403; ask the vendor whether these credentials may use the operation",
     ),
     (
         NotFound(NAME, 404, **ANSWER),

@@ -10,10 +10,9 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from ropo_async.errors import RopoError
 from ropo_async.journal import Booking, BookingState
-from ropo_async.ledger import LedgerPolicy, rules
+from ropo_async.ledger import rules
 from ropo_async.ledger.rules import Ruling
 from ropo_async.ledger.verification import Verification
-from ropo_async.records import PaymentStatus
 from tests.ledger.test_model import Books, longer
 
 refusal = rules.refusal
@@ -27,14 +26,6 @@ def takes_the_unknown_for_unsent(error: RopoError) -> Ruling | None:
 def takes_the_unknown_for_refused(error: RopoError) -> Ruling | None:
     ruling = refusal(error)
     return ruling and evolve(ruling, state=BookingState.REJECTED)
-
-
-def looks_once(self: LedgerPolicy, sent: datetime, now: datetime) -> None:
-    return None
-
-
-def believes_every_code(self: PaymentStatus) -> bool:
-    return True
 
 
 async def waits_for_the_dead(self: Verification, booking: Booking) -> Booking:
@@ -52,8 +43,6 @@ def takes_back_what_may_be_booked(self: Verification, booking: Booking, *, sent_
 MUTANTS: dict[str, tuple[Any, str, Any]] = {
     "takes the unknown for unsent": (rules, "refusal", takes_the_unknown_for_unsent),
     "takes the unknown for refused": (rules, "refusal", takes_the_unknown_for_refused),
-    "looks once": (LedgerPolicy, "next_check", looks_once),
-    "believes every code": (PaymentStatus, "conclusive", property(believes_every_code)),
     "waits for the dead": (Verification, "given_up", waits_for_the_dead),
     "takes any amount": (rules, "candidates", takes_any_amount),
     "takes back what may be booked": (Verification, "_without_sender", takes_back_what_may_be_booked),

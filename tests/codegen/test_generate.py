@@ -74,6 +74,7 @@ def pythons() -> dict[str, str | Path]:
     return {done.stdout: python for done, python in answers if done.returncode == 0}
 
 
+@pytest.mark.slow
 def test_every_python_finds_the_tree_up_to_date() -> None:
     for python in pythons().values():
         command = [python, "-B", "-m", "scripts.generate", "--check"]

@@ -229,6 +229,7 @@ class Ledgers(Stage):
         found, after = list[str](), ""
         while page := await other.bookings(MINE, after=after, limit=3):
             assert len(page) <= 3
+            assert not {*found} & {*ids(page)}
             after = page[-1].operation_id
             found += ids(page)
         assert found == [f"op-{number}" for number in range(7)]

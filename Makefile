@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CODEGEN := .venv-codegen
 STRANGERS := .venv-strangers
 SPEC = $(CODEGEN)/bin/python -B -m
-JOBS ?= 2
+JOBS ?= 3
 PIP = -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help

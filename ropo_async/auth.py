@@ -142,7 +142,7 @@ class TokenCache:
     login: Callable[[], Awaitable[str | Grant]]
     hooks: Sequence[Hook] = ()
     clock: Callable[[], float] = time.monotonic
-    advice: str = "check the customer id and the api code"
+    advice: str = "check the credentials (customer id and api code)"
     """What to do about a login that was refused."""
     _token: _Token | None = field(default=None, init=False)
     _logins: int = field(default=0, init=False)

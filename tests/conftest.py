@@ -16,7 +16,7 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
 
 TWICE = {"contract", "faults", "simulator", "inbox", "ledger", "crash"}
 """Folders whose promises are tried on trio in `make torture` only, ..."""
-TASKS = ("bulk", "cancel", "consumers", "delivery_ends", "polling")
+TASKS = ("bulk", "cancel_", "delivery_ends", "faults/test_cancellation", "polling")
 """... but for what depends on how an event loop runs its tasks."""
 
 
@@ -30,4 +30,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _is_twice(path: Path) -> bool:
-    return path.parent.name in TWICE and not any(word in path.stem for word in TASKS)
+    return path.parent.name in TWICE and not any(word in path.as_posix() for word in TASKS)

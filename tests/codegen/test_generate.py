@@ -47,6 +47,7 @@ def test_the_committed_tree_is_up_to_date(built: Path) -> None:
     assert generate.differences(tools.ROOT, built) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", ["0", "4711"])
 def test_the_bytes_are_always_the_same(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: str) -> None:
     monkeypatch.setenv("PYTHONHASHSEED", seed)
@@ -183,6 +184,7 @@ def test_caches_are_not_compared(root: Path, built: Path) -> None:
     assert generate.differences(root, built) == {}
 
 
+@pytest.mark.slow
 def test_a_changed_specification_is_told_and_generated(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edit_overlay(root, lambda actions: actions.append({"target": "$.info", "update": {"version": "1.0.1"}}))
     before = files(root)

@@ -4,6 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.journal.postgres import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]
+
 ELSEWHERE = [{"asyncio", "postgresql"}, {"asyncio", "postgres"}, {"trio", "sqlite"}]
 """Pairs of event loop and storage that wait for `make torture`: each loop, and each storage, is in another pair too."""
 

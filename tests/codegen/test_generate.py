@@ -57,6 +57,7 @@ def test_the_bytes_are_always_the_same(built: Path, tmp_path: Path, monkeypatch:
     assert files(tmp_path / "again") == files(built)
 
 
+@pytest.mark.slow
 def test_the_bytes_are_the_same_without_a_ruff_on_the_path(
     built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

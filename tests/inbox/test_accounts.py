@@ -17,7 +17,6 @@ from ropo_async.journal import Account, GapState, Journal
 from ropo_async.journal._sql import SqlJournal
 from ropo_async.simulator import Fault, Simulator, serve
 from tests.inbox.desk import EVERYWHERE, a_storage, connected  # noqa: F401
-from tests.journal.postgres import postgres_server, postgres_url  # noqa: F401
 
 pytestmark = pytest.mark.anyio
 

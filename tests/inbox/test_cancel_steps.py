@@ -16,7 +16,6 @@ from ropo_async.journal._sql import SqlJournal
 from ropo_async.simulator import Fault
 from tests.inbox.cancels import Strike, in_every_way, native, scope
 from tests.inbox.feeds import POLL, World, everywhere, journal_url, world  # noqa: F401
-from tests.journal.postgres import postgres_server, postgres_url  # noqa: F401
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 

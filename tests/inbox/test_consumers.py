@@ -29,7 +29,6 @@ from tests.inbox.desk import (  # noqa: F401
     payment,
     payments,
 )
-from tests.journal.postgres import postgres_server, postgres_url  # noqa: F401
 
 pytestmark = pytest.mark.anyio
 

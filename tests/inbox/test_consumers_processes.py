@@ -21,7 +21,7 @@ from ropo_async.inbox import Inbox, InboxPolicy
 from ropo_async.journal import Journal
 from ropo_async.simulator import Fault, Simulator, serve
 from tests.inbox.desk import Desk, connected, desk_at, key, payment, payments, process
-from tests.journal.postgres import postgres_server, postgres_url, running_postgres  # noqa: F401
+from tests.journal.postgres import running_postgres
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -107,7 +107,7 @@ async def shared(desk: Desk, backend: str, *, updates: int, consumers: int) -> f
     return updates / took
 
 
-async def test_processes_share_a_database(postgres_url: str, anyio_backend: str) -> None:  # noqa: F811
+async def test_processes_share_a_database(postgres_url: str, anyio_backend: str) -> None:
     async with desk_at(postgres_url) as desk:
         await shared(desk, anyio_backend, updates=600, consumers=3)
 
@@ -150,7 +150,7 @@ async def test_who_waits_elsewhere_is_woken(
         assert 0 < at - began < MOMENT
 
 
-async def test_what_a_dead_process_had_goes_to_another(postgres_url: str, anyio_backend: str) -> None:  # noqa: F811
+async def test_what_a_dead_process_had_goes_to_another(postgres_url: str, anyio_backend: str) -> None:
     """When its lease is over, as another attempt; not earlier, and not when the other looks by itself."""
     async with desk_at(postgres_url) as desk:
         await desk.put([payment(1)])
@@ -192,7 +192,7 @@ async def unlocked(child: Popen[str], url: str) -> None:
 @pytest.mark.parametrize("loses", [killed, unlocked], ids=lambda one: one.__name__)
 async def test_the_turn_moves_when_its_holder_is_gone(
     anyio_backend: str,
-    postgres_url: str,  # noqa: F811
+    postgres_url: str,
     loses: Callable[[Popen[str], str], Awaitable[None]],
 ) -> None:
     """At once; what it had asked for and not stored is read again, and everything is delivered once."""

@@ -12,7 +12,6 @@ from ropo_async.hooks import DeadLettered
 from ropo_async.inbox import Inbox
 from ropo_async.journal import Account, Source
 from tests.inbox.desk import EVERYWHERE, Clock, Desk, a_clock, a_desk, a_storage, key, payment, payments  # noqa: F401
-from tests.journal.postgres import postgres_server, postgres_url  # noqa: F401
 
 pytestmark = pytest.mark.anyio
 

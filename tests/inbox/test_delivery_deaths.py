@@ -12,7 +12,6 @@ import anyio.to_thread
 import pytest
 
 from tests.inbox.desk import EFFECT, Desk, desk_at, effects, key, own, payments, process
-from tests.journal.postgres import postgres_server, postgres_url  # noqa: F401
 
 pytestmark = pytest.mark.anyio
 
@@ -85,7 +84,7 @@ async def finished(backend: str, desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("step", STEPS)
-async def test_a_death_between_leaves_both_or_neither(anyio_backend: str, postgres_url: str, step: str) -> None:  # noqa: F811
+async def test_a_death_between_leaves_both_or_neither(anyio_backend: str, postgres_url: str, step: str) -> None:
     async with desk_at(postgres_url) as desk:
         await desk.put(payments(3))
         with process(anyio_backend, die_once, postgres_url, step) as child:
@@ -117,7 +116,7 @@ async def killed_often(backend: str, url: str, work: Callable[..., Any], *, upda
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-async def test_effects_happen_exactly_once_whoever_dies(anyio_backend: str, postgres_url: str) -> None:  # noqa: F811
+async def test_effects_happen_exactly_once_whoever_dies(anyio_backend: str, postgres_url: str) -> None:
     found = await killed_often(anyio_backend, postgres_url, act_for_ever, updates=150, kills=6)
     assert found == Counter(key(number) for number in range(150))
 
@@ -125,7 +124,7 @@ async def test_effects_happen_exactly_once_whoever_dies(anyio_backend: str, post
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_without_it_they_happen_more_than_once(anyio_backend: str, postgres_url: str) -> None:  # noqa: F811
+async def test_without_it_they_happen_more_than_once(anyio_backend: str, postgres_url: str) -> None:
     """Or the test above would show nothing."""
     found = await killed_often(anyio_backend, postgres_url, act_apart_for_ever, updates=150, kills=6)
     assert set(found) == {key(number) for number in range(150)}

@@ -12,7 +12,6 @@ from attrs import define, field
 from ropo_async.inbox import Inbox, Inboxes
 from ropo_async.journal import Account
 from tests.inbox.desk import EVERYWHERE, Clock, Desk, a_clock, a_desk, a_storage, key, payment  # noqa: F401
-from tests.journal.postgres import postgres_server, postgres_url  # noqa: F401
 
 pytestmark = pytest.mark.anyio
 

@@ -22,7 +22,6 @@ from tests.inbox.desk import (  # noqa: F401
     payments,
     some_beats,
 )
-from tests.journal.postgres import postgres_server, postgres_url  # noqa: F401
 
 pytestmark = pytest.mark.anyio
 

@@ -26,7 +26,6 @@ from ropo_async.simulator.messages import Answer
 from ropo_async.simulator.rewrites import replaced
 from ropo_async.simulator.wire import Wire, body_of, head_of
 from tests.inbox.feeds import PAGE, POLL, QUICK, World, everywhere, journal_url, world  # noqa: F401
-from tests.journal.postgres import postgres_server, postgres_url  # noqa: F401
 
 pytestmark = pytest.mark.anyio
 

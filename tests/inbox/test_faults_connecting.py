@@ -21,7 +21,6 @@ from ropo_async.hooks import Retrying
 from ropo_async.inbox import Inbox
 from ropo_async.simulator import Fault
 from tests.inbox.feeds import EAGER, PAGE, POLL, QUICK, World, everywhere, journal_url, world  # noqa: F401
-from tests.journal.postgres import postgres_server, postgres_url  # noqa: F401
 
 pytestmark = [pytest.mark.anyio, everywhere]
 

@@ -19,7 +19,6 @@ from ropo_async.journal import Journal, _postgres, _sqlite
 from ropo_async.simulator import Fault
 from ropo_async.status_updates import StatusUpdates
 from tests.inbox.feeds import PAGE, POLL, World, in_a_hurry, world
-from tests.journal.postgres import postgres_server, postgres_url  # noqa: F401
 
 pytestmark = pytest.mark.anyio
 
@@ -36,7 +35,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def schema(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: F811
+def schema(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The URL of a journal to be, in a database that does not wait for locks for long."""
     monkeypatch.setattr(_postgres, "_SETTINGS", _postgres._SETTINGS.replace("'10s'", "'100ms'"))
     return f"{postgres_url}&application_name=of_{postgres_url.rpartition('=')[2]}"

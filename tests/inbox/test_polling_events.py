@@ -19,7 +19,6 @@ from ropo_async.hooks import (
 from ropo_async.journal import GapState
 from ropo_async.simulator import Fault
 from tests.inbox.feeds import PAGE, POLL, World, everywhere, journal_url, world  # noqa: F401
-from tests.journal.postgres import postgres_server, postgres_url  # noqa: F401
 
 pytestmark = [pytest.mark.anyio, everywhere]
 

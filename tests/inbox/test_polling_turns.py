@@ -20,7 +20,6 @@ from ropo_async.journal import Journal
 from ropo_async.simulator import Fault
 from ropo_async.status_updates import StatusUpdates
 from tests.inbox.feeds import PAGE, POLICY, POLL, World, everywhere, journal_url, world  # noqa: F401
-from tests.journal.postgres import postgres_server, postgres_url  # noqa: F401
 
 pytestmark = [pytest.mark.anyio, everywhere]
 

@@ -14,7 +14,6 @@ from ropo_async.journal import Account, Journal, Source
 from ropo_async.records import StatusUpdate
 from ropo_async.simulator import Fault, Simulator, serve
 from tests.inbox.desk import EVERYWHERE, Desk, a_clock, a_desk, a_storage, connected, key, payment, payments  # noqa: F401
-from tests.journal.postgres import postgres_server, postgres_url  # noqa: F401
 
 pytestmark = pytest.mark.anyio
 

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.journal.postgres import postgres_server, postgres_url
 from tests.journal.postgres_engines import admin, engine, other, url
 
-__all__ = ["admin", "engine", "journal_url", "other", "postgres_server", "postgres_url", "url"]
+__all__ = ["admin", "engine", "journal_url", "other", "url"]
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])

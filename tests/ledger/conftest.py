@@ -5,10 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journal.postgres import postgres_server, postgres_url
 from tests.ledger.office import Office, opened
-
-__all__ = ["postgres_server", "postgres_url"]
 
 
 @pytest.fixture

@@ -179,7 +179,7 @@ def test_nothing_that_comes_is_a_crash(body: bytes) -> None:
             record: Any = read(_answer(body))
         except DecodeError:
             continue
-        assert record is None or record.raw == body
+        assert record is None or record.raw == body.removeprefix(b"\xef\xbb\xbf")
 
 
 def _within_64_bits(value: Any) -> Any:

@@ -10,6 +10,7 @@ TINY = ["--rounds", "1", "--records", "400", "--sizes", "1000,2000"]
 ROWS = ["drain()", "Inbox.drain(), SQLite", "1 consumer, SQLite", "4 consumers, SQLite", "1,000", "2,000"]
 
 
+@pytest.mark.slow
 def test_the_benchmark_of_the_feed() -> None:
     command = [sys.executable, "-W", "error", "-m", "benchmarks.feed", *TINY]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=55, check=False)

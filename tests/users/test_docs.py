@@ -52,6 +52,7 @@ def run(*command: str, folder: Path, **environ: str) -> subprocess.CompletedProc
     )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("page", [page for page, suite in SUITES.items() if suite], ids=lambda page: page.name)
 def test_a_page_that_names_files_is_a_suite_that_passes(page: Path, tmp_path: Path) -> None:

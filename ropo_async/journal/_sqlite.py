@@ -59,8 +59,9 @@ def connect(path: Path | None) -> sqlite3.Connection:
 
 
 def _set_up(connection: sqlite3.Connection, path: Path | None) -> None:
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    # In this order: who makes one at the same time marks it before, or together with, its first table.
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
     if application != APPLICATION and (application or tables):
         raise JournalError(JournalProblem.FOREIGN, str(path))
     for setting in _SETTINGS:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 TINY = ["--rounds", "1", "--records", "400", "--sizes", "1000,2000"]
 ROWS = ["drain()", "Inbox.drain(), SQLite", "1 consumer, SQLite", "4 consumers, SQLite", "1,000", "2,000"]

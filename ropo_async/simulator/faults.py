@@ -96,6 +96,11 @@ class Fault:
         return Fault("long_header", delivers=None, rewrite=rewrites.with_header("X-Padding", "x" * size))
 
     @staticmethod
+    def header(name: str, value: str) -> Fault:
+        """The right answer with one more header, written as it is: a cookie, a NUL, a line that is folded."""
+        return Fault(f"header {name}", delivers=None, rewrite=rewrites.with_header(name, value))
+
+    @staticmethod
     def delay(seconds: float) -> Fault:
         """The right answer, `seconds` late."""
         return Fault("delay", delivers=True, keeps_open=True, deliver=deliveries.delayed(seconds))

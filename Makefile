@@ -46,7 +46,7 @@ coverage: $(VENV)/.dev codegen-env  ## the whole suite, with the branch coverage
 	@$(BIN)/coverage report
 
 torture: $(VENV)/.dev codegen-env strangers-env  ## what takes longer: the slow tests, and the suite over the HTTP library's successor
-	@$(BIN)/python -m pytest -n $(JOBS) -m slow
+	@$(BIN)/python -m pytest -n $(JOBS) -m "slow$(if $(SHORT), and not long)"
 	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow" -p tests.successor \
 		tests/unit tests/pool tests/faults tests/users
 

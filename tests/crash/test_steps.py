@@ -80,6 +80,7 @@ async def test_a_life_killed_at_some_steps(
     assert tally.flawless
 
 
+@pytest.mark.long
 @pytest.mark.slow
 async def test_a_life_killed_at_every_step(
     worlds: Worlds, scenario: Scenario, tally: Tally, anyio_backend: str

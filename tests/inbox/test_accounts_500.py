@@ -69,6 +69,7 @@ async def consume(inboxes: Inboxes, got: Counter[str]) -> None:
             got[delivery.account.cid] += 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_none_of_them_is_late(tmp_path: Path) -> None:
     events, got = list[Any](), Counter[str]()

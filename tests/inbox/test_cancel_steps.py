@@ -145,6 +145,7 @@ async def test_some_steps_on_disk(anyio_backend: str, journal_url: str) -> None:
     assert await strike_each([EARLY, *range(7, MANY, 2 * STRIDE)], cancel, CASES[0], f"{journal_url}_{{}}") > 4
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @in_every_way

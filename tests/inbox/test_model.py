@@ -182,6 +182,7 @@ def test_nothing_is_lost_whatever_happens() -> None:
     run_state_machine_as_test(Feed, settings=examples(25))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_nothing_is_lost_whatever_happens_for_long() -> None:

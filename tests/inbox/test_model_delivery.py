@@ -130,6 +130,7 @@ def test_what_is_delivered_is_on_disk_and_settled_once() -> None:
     run_state_machine_as_test(Consumers, settings=examples(20))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_what_is_delivered_is_on_disk_and_settled_once_for_long() -> None:

@@ -173,6 +173,7 @@ async def test_killed_at_some_steps(name: str, fresh: Callable[[], str], anyio_b
         assert await killed_at(act, fault, die, fresh, anyio_backend)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -185,6 +186,7 @@ async def test_killed_at_every_step(name: str, fresh: Callable[[], str], anyio_b
     assert die >= least
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 async def test_killed_at_any_time(fresh: Callable[[], str], anyio_backend: str) -> None:

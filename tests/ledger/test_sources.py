@@ -390,6 +390,7 @@ def growth(path: Path, lines: int, ids: int, *options: str) -> tuple[int, int]:
     return found, kilobytes
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("ids", [1_000_000, 500_000], ids=["right", "all ids twice"])

@@ -51,8 +51,10 @@ class Posting:
         InvalidInput: a value is missing, of the wrong kind, or there is not exactly one identifier.
     """
 
-    noun: ClassVar[str] = "posting"
+    noun: ClassVar[str]
     """What it is called."""
+    dated: ClassVar[str]
+    """The field of its day."""
 
     amount: Decimal | int = field(validator=_is_amount, repr=False)
     """In the invoice's currency; goes out digit for digit."""
@@ -81,7 +83,8 @@ class Posting:
     @property
     def day(self) -> Day:
         """The day that it is for, whatever the API calls it."""
-        raise NotImplementedError
+        day: Day = getattr(self, self.dated)
+        return day
 
     def fields(self) -> dict[str, Any]:
         """Return what goes out, values as JSON has them."""
@@ -99,16 +102,12 @@ class Payment(Posting):
     """
 
     noun = "payment"
+    dated = "paydate"
 
     paydate: date = field(validator=_is_date)
     """The day on which the debtor paid."""
     identifier: str | None = _text()
     """Steers what the payment is allocated to. No identifier of the invoice."""
-
-    @property
-    def day(self) -> Day:
-        """The day that it is for, whatever the API calls it."""
-        return self.paydate
 
 
 @frozen(kw_only=True)
@@ -120,11 +119,7 @@ class CreditNote(Posting):
     """
 
     noun = "credit note"
+    dated = "date"
 
     date: Day = field(validator=_is_date)
     """The day of the credit note."""
-
-    @property
-    def day(self) -> Day:
-        """The day that it is for, whatever the API calls it."""
-        return self.date

@@ -22,8 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from ropo_async.errors import JournalError, JournalProblem, RopoError
 from ropo_async.journal import Booking, BookingState, Journal
-from ropo_async.ledger import PaymentLedger
-from ropo_async.ledger import ledger as ledger_module
+from ropo_async.ledger import PaymentLedger, registering
 from ropo_async.ledger.sending import posting_of
 from ropo_async.postings import Posting
 from ropo_async.simulator import Fault
@@ -38,6 +37,8 @@ IDS = ("op-1", "op-2", "op-3", "op-4")
 AMOUNTS = (Decimal("10.50"), Decimal(7))
 UNNAMED = Decimal("3.33")
 """Of payments whose invoice nobody can name: no other has it, as nobody could tell them apart."""
+LONGEST_WAIT = 1000
+"""Looks at what another one is sending, 20 s apart, after which this is no waiting but a hang."""
 LAGS = (0 * MINUTE, timedelta(seconds=20), 5 * MINUTE, 50 * MINUTE, 6 * HOUR)
 SPANS = (timedelta(seconds=5), timedelta(seconds=40), 3 * MINUTE, 15 * MINUTE, 2 * HOUR, 9 * HOUR, 24 * HOUR)
 PAUSES = st.sampled_from((timedelta(0), timedelta(0), *SPANS))
@@ -243,7 +244,7 @@ class Books(RuleBasedStateMachine):
         # What runs in the event loop's own thread runs in the same order each time, and sooner.
         self.patch.setattr(anyio.to_thread, "run_sync", _inline)
         # Whoever waits for another one waits by the made-up clock.
-        self.patch.setattr(ledger_module, "anyio", SimpleNamespace(sleep=self.waits))
+        self.patch.setattr(registering, "anyio", SimpleNamespace(sleep=self.waits))
         self.runner = asyncio.Runner()
         self.folder = TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
         self.url = f"sqlite:///{self.folder.name}/journal.db"
@@ -253,6 +254,7 @@ class Books(RuleBasedStateMachine):
         self.ledgers = list[PaymentLedger]()
         self.tainted = set[str]()
         """What an equal payment from the bank may be taken for."""
+        self.waited = 0
 
     @initialize(moment=st.sampled_from(sorted(MOMENTS)), lag=st.sampled_from(LAGS))
     def begin(self, *, moment: str, lag: timedelta) -> None:
@@ -276,6 +278,8 @@ class Books(RuleBasedStateMachine):
         self.journals[who : who + 1], self.ledgers[who : who + 1] = [journal], [self.office.another(journal)]
 
     async def waits(self, _: float) -> None:
+        self.waited += 1
+        assert self.waited < LONGEST_WAIT, "somebody waits for ever"
         self.office.clock.pass_(timedelta(seconds=20))
         await anyio.lowlevel.checkpoint()
 
@@ -307,6 +311,7 @@ class Books(RuleBasedStateMachine):
     async def acts(self, who: int, act: Any, trouble: Any) -> None:
         if trouble is not None:
             trouble.arm(self, who)
+        self.waited = 0
         await act.happen(self, who=who)
         self.office.simulator.faults.clear()
         for verdicts in self.office.simulator.verdicts.values():

@@ -56,4 +56,4 @@ def test_a_ledger_that_forgets_a_rule_is_found_out(name: str, monkeypatch: pytes
     place, attribute, mutant = MUTANTS[name]
     monkeypatch.setattr(place, attribute, mutant)
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(Books, settings=longer(100, phases=[Phase.generate], report_multiple_bugs=False))
+        run_state_machine_as_test(Books, settings=longer(600, phases=[Phase.generate], report_multiple_bugs=False))

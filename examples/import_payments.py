@@ -4,8 +4,8 @@ The file has a header and a line per payment: operation_id,billnum,amount,paydat
 often it is imported, as long as the journal is the same: ROPO_JOURNAL, such as sqlite:////var/lib/ropo/journal.db.
 ROPO_SERVER, ROPO_CID and ROPO_APICODE name the account.
 
-It ends with 0 where every payment is booked or clearly rejected, with 2 where the file was refused and nothing was sent,
-and with 1 otherwise: run it again later.
+It ends with 0 where every payment is booked or clearly rejected, with 2 where the file was refused and nothing was
+sent, and with 1 otherwise: run it again later.
 """
 
 import asyncio

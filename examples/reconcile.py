@@ -1,6 +1,6 @@
 """Reconciliation, for a nightly job: holds the ledger of ledger_worker.py against what Ropo One says of a day.
 
-It changes nothing, and ends with 1 where the two differ: `python reconcile.py 2026-11-20`, yesterday if no day is given.
+`python reconcile.py 2026-11-20`, or without a day for yesterday. It changes nothing, and ends with 1 where they differ.
 """
 
 import asyncio

@@ -1,12 +1,12 @@
 """A web service on FastAPI: payments over HTTP, each sent once, and the feed followed in the background.
 
-`uvicorn web_service:app`, with ROPO_SERVER, ROPO_CID and ROPO_APICODE for the account, and ROPO_JOURNAL for the journal.
+`uvicorn web_service:app`. ROPO_SERVER, ROPO_CID and ROPO_APICODE name the account, ROPO_JOURNAL the journal.
 """
 
 import asyncio
 import os
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,21 +17,11 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from ropo_async import (
-    Inbox,
-    InvalidInput,
-    InvoiceBusy,
-    Journal,
-    OperationIdReused,
-    Payment,
-    PaymentLedger,
-    RopoClient,
-    RopoError,
-)
+from ropo_async import Inbox, InvalidInput, InvoiceBusy, Journal, Payment, PaymentLedger, RopoClient, RopoError
 
 EVERY = timedelta(minutes=1)
-ANSWERS = ((InvoiceBusy, 409), (OperationIdReused, 409), (InvalidInput, 422), (RopoError, 503))
-"""What a caller is told; after each of them nothing was sent, or it was refused before it was looked at."""
+ANSWERS = ((InvoiceBusy, 409), (InvalidInput, 422), (RopoError, 503))
+"""What a caller is told. It may ask again with the same id in any case: what was sent is not sent again."""
 
 
 @frozen
@@ -41,7 +31,7 @@ class Service:
     inbox: Inbox
     ledger: PaymentLedger
     booked: Counter[str] = field(factory=Counter[str])
-    """Updates handled, by kind: where your own work on them goes."""
+    """Updates handled, by kind: your own work goes in its place."""
 
     async def follow(self) -> None:
         """Handle one update after the other."""
@@ -51,7 +41,7 @@ class Service:
 
 
 @asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """Open one client and one journal for as long as the service runs; poll, verify and consume beside it."""
     async with RopoClient.from_env() as ropo, Journal.open(os.environ["ROPO_JOURNAL"]) as journal:
         app.state.service = service = Service(Inbox(ropo.status_updates, journal), PaymentLedger(ropo, journal))
@@ -81,7 +71,7 @@ TheService = Annotated[Service, Depends(service_of)]
 
 @app.exception_handler(RopoError)
 async def refuse(_: Request, error: Exception) -> JSONResponse:
-    """Answer what was not booked, and not in doubt either."""
+    """Answer where there is no booking to tell of."""
     status = next(status for kind, status in ANSWERS if isinstance(error, kind))
     return JSONResponse({"detail": str(error)}, status)
 

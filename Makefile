@@ -4,13 +4,14 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 CODEGEN := .venv-codegen
 STRANGERS := .venv-strangers
+DOCS := .venv-docs
 SPEC = $(CODEGEN)/bin/python -B -m
 JOBS ?= 3
 PIP = -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types coverage torture build format clean python readme \
-	codegen-env strangers-env generate generate-check spec-import spec-diff
+.PHONY: help demo test check lint types coverage torture build docs format clean python readme \
+	codegen-env strangers-env docs-env generate generate-check spec-import spec-diff
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +26,7 @@ test: $(VENV)/.dev codegen-env  ## the whole suite, or TESTS="tests/unit tests/j
 
 # --- Before a commit ----------------------------------------------------------------------------------------------
 
-check: lint types generate-check coverage  ## everything that must be green
+check: lint types generate-check docs coverage  ## everything that must be green
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -53,8 +54,13 @@ torture: $(VENV)/.dev codegen-env strangers-env  ## what takes longer: the slow 
 build: $(VENV)/.dev  ## wheel and sdist, into dist/
 	@$(BIN)/python -m build --outdir dist .
 
+# It is quiet about the next major version of MkDocs, which the pins keep out.
+docs: export NO_MKDOCS_2_WARNING = 1
+docs: docs-env  ## the documentation site, into site/; a link that leads nowhere is an error
+	@$(DOCS)/bin/mkdocs build --quiet --strict --site-dir site
+
 clean:  ## remove what can be made again
-	rm -rf $(VENV) $(CODEGEN) $(STRANGERS) build dist htmlcov .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CODEGEN) $(STRANGERS) $(DOCS) build dist site htmlcov .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # --- Environments -------------------------------------------------------------------------------------------------
 
@@ -91,6 +97,15 @@ $(STRANGERS)/.stamp: requirements/strangers.txt tests/strangers/package-lock.jso
 	@$(STRANGERS)/bin/python $(PIP) --requirement $<
 	@cp tests/strangers/package.json tests/strangers/package-lock.json $(STRANGERS)
 	@! command -v npm >/dev/null || npm ci --prefix $(STRANGERS) --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+# What builds the site is none of the library's business either: the API's pages are read from the sources, not imported.
+docs-env: $(DOCS)/.stamp
+
+$(DOCS)/.stamp: requirements/docs.txt | python
+	@echo 'Setting up $(DOCS) ...'
+	@$(PYTHON) -m venv --clear $(DOCS)
+	@$(DOCS)/bin/python $(PIP) --requirement $<
 	@touch $@
 
 # --- The specification, and the code that is generated from it ----------------------------------------------------

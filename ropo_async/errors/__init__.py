@@ -4,7 +4,8 @@
 RopoError
 ├── InvalidInput            (also a ValueError) refused here, nothing was sent
 │   ├── InvalidJob          jobs that cannot be right; `.problems` lists all that is wrong with them
-│   └── InvalidFile         a file of payments that cannot be right; `.problems` has line numbers
+│   ├── InvalidFile         a file of payments that cannot be right; `.problems` has line numbers
+│   └── OperationIdReused   the operation id stands for another payment already
 ├── ClientClosed            (also a RuntimeError) the client was closed before, nothing was sent
 ├── TransportError          no usable answer; `.phase` says how far the call got
 ├── StatusError             the server answered with a status that means failure
@@ -16,6 +17,8 @@ RopoError
 ├── FeedStalled             the server repeats itself; stopped before it goes on for ever
 ├── FeedBusy                another poller follows this customer id
 ├── LeaseLost               an update was handed to another consumer meanwhile
+├── InvoiceBusy             another payment of the same invoice may still take effect, nothing was sent
+├── ResendRefused           a payment is not known to be absent, and so not sent again
 └── JournalError            the journal cannot be used; `.problem` says why
     └── PageNotStored       a page arrived and is in memory only; `.raw` has its bytes
 ```

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence  # noqa: TC003 - attrs reads the types of the fields
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -9,14 +10,18 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from ropo_async.errors import InvalidInput
-from ropo_async.journal import Activity, Gap, GapState, Health
+from ropo_async.journal import Activity, BookingState, DayFigures, Gap, GapState, Health, Lags
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ropo_async.journal import Journal
 
-__all__ = ["AccountFacts", "Facts", "gather"]
+__all__ = ["AccountFacts", "Facts", "Period", "attention", "gather"]
 
 MOST_DAYS = 3660
+SINGLE_DAYS = 100
+"""More than these are shown by weeks."""
 
 
 @frozen
@@ -25,6 +30,18 @@ class AccountFacts:
 
     activity: Activity
     health: Health
+
+
+@frozen
+class Period:
+    """The updates that arrived on one day, or in one week."""
+
+    first: date
+    """In UTC."""
+    arrived: int = 0
+    recovered: int = 0
+    waiting: int = 0
+    dead: int = 0
 
 
 @frozen(kw_only=True)
@@ -45,6 +62,77 @@ class Facts:
     def first(self) -> date:
         """The first of the days, in UTC."""
         return _first(self.now, self.days)
+
+    @property
+    def last(self) -> date:
+        """The last of the days, in UTC."""
+        return self.now.astimezone(UTC).date()
+
+    @property
+    def arrived(self) -> int:
+        """How many updates arrived."""
+        return sum(account.activity.arrived for account in self.accounts)
+
+    @property
+    def recovered(self) -> int:
+        """How many of them came by being read again."""
+        return sum(day.recovered for account in self.accounts for day in account.activity.days)
+
+    @property
+    def lags(self) -> Lags:
+        """How long they took from their arrival to their acknowledgement."""
+        return sum((account.activity.lags for account in self.accounts), start=Lags())
+
+    @property
+    def bookings(self) -> Counter[tuple[str, BookingState]]:
+        """How many payments and credit notes were asked for, by kind and state."""
+        return sum((Counter(account.activity.bookings) for account in self.accounts), start=Counter())
+
+    @property
+    def weekly(self) -> bool:
+        """Whether there are so many days that they are shown by weeks."""
+        return self.days > SINGLE_DAYS
+
+    @property
+    def periods(self) -> list[Period]:
+        """All accounts together, by days or by weeks; one on which nothing arrived is there as well."""
+        return self.periods_of(self.accounts)
+
+    def periods_of(self, accounts: Iterable[AccountFacts]) -> list[Period]:
+        """Return what `accounts` did, by days or by weeks."""
+        size = 7 if self.weekly else 1
+        found = defaultdict[int, list[DayFigures]](list)
+        for account in accounts:
+            for day in account.activity.days:
+                found[(day.day - self.first).days // size].append(day)
+        # The clock of the journal may be ahead of `now`.
+        return [
+            Period(
+                self.first + timedelta(days=size * place),
+                arrived=sum(day.arrived for day in found[place]),
+                recovered=sum(day.recovered for day in found[place]),
+                waiting=sum(day.waiting for day in found[place]),
+                dead=sum(day.dead for day in found[place]),
+            )
+            for place in range(-(-self.days // size))
+        ]
+
+
+def attention(facts: Facts) -> list[tuple[int, str]]:
+    """Return what somebody should look at: how many of what, the most pressing first. Pure."""
+    health, bookings = facts.health, Counter[BookingState]()
+    for (_, state), count in facts.bookings.items():
+        bookings[state] += count
+    counted = (
+        (health.unresolved_gaps, "gaps unresolved: it cannot be shown that nothing is missing"),
+        (bookings[BookingState.ESCALATED], "payments or credit notes of which nobody knows whether they are booked"),
+        (bookings[BookingState.PROBABLY_ABSENT], "payments or credit notes that are probably not booked"),
+        (health.dead, "dead letters: updates that were tried too often"),
+        (health.quarantined, "records in quarantine: they could not be read"),
+        (health.open_gaps, "gaps being closed"),
+        (health.seen_only_by_sweep, "updates that only a sweep has seen"),
+    )
+    return [(count, what) for count, what in counted if count]
 
 
 def _first(now: datetime, days: int) -> date:

@@ -9,7 +9,7 @@ from ropo_async._markup import Markup, element
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["axis", "details", "legend", "note", "section", "table"]
+__all__ = ["axis", "details", "legend", "note", "scrolling", "section", "table"]
 
 
 def section(title: str, *content: object) -> Markup:
@@ -25,7 +25,12 @@ def note(kind: str, text: str, *more: Markup) -> Markup:
 
 def details(summary: str, content: Markup) -> Markup:
     """Return what is shown to those who ask for it."""
-    return element("details", element("summary", summary), content)
+    return element("details", element("summary", summary), scrolling(summary, content))
+
+
+def scrolling(name: str, content: Markup) -> Markup:
+    """Return what may be wider than a phone, so that it scrolls and not the page; by the keyboard too."""
+    return element("div", content, class_="scroll", role="region", aria_label=name, tabindex=0)
 
 
 def axis(*marks: str) -> Markup:

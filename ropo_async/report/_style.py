@@ -62,8 +62,8 @@ thead th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 400; }
 td:last-child, th:last-child { padding-right: 0; }
 .count { text-align: right; white-space: nowrap; }
-.wide { width: 45%; }
-.name { min-width: 8rem; }
+@media (min-width: 40rem) { .wide { width: 45%; } .scroll .wide { width: auto; } }
+.scroll .name { min-width: 7rem; }
 .gaps { list-style: none; padding: 0; margin: 0.75rem 0 0; }
 .gaps li { padding: 0.75rem 0; border-bottom: 1px solid var(--thin); }
 .gaps p { margin: 0; }

@@ -118,21 +118,21 @@ class Facts:
         ]
 
 
-def attention(facts: Facts) -> list[tuple[int, str]]:
-    """Return what somebody should look at: how many of what, the most pressing first. Pure."""
-    health, bookings = facts.health, Counter[BookingState]()
+def attention(facts: Facts) -> list[tuple[str, int, str]]:
+    """Return what somebody should look at: what, how many, and why; the most pressing first. Pure."""
+    health, states = facts.health, Counter[BookingState]()
     for (_, state), count in facts.bookings.items():
-        bookings[state] += count
+        states[state] += count
     counted = (
-        (health.unresolved_gaps, "gaps unresolved: it cannot be shown that nothing is missing"),
-        (bookings[BookingState.ESCALATED], "payments or credit notes of which nobody knows whether they are booked"),
-        (bookings[BookingState.PROBABLY_ABSENT], "payments or credit notes that are probably not booked"),
-        (health.dead, "dead letters: updates that were tried too often"),
-        (health.quarantined, "records in quarantine: they could not be read"),
-        (health.open_gaps, "gaps being closed"),
-        (health.seen_only_by_sweep, "updates that only a sweep has seen"),
+        ("Gaps unresolved", health.unresolved_gaps, "it cannot be shown that nothing is missing"),
+        ("Payments in doubt", states[BookingState.ESCALATED], "somebody has to look whether they are booked"),
+        ("Payments absent", states[BookingState.PROBABLY_ABSENT], "they never showed on their invoices"),
+        ("Dead letters", health.dead, "updates that were tried too often"),
+        ("In quarantine", health.quarantined, "records that could not be read"),
+        ("Gaps being closed", health.open_gaps, "their days are read again, without help"),
+        ("Seen by a sweep alone", health.seen_only_by_sweep, "is another program on the feed?"),
     )
-    return [(count, what) for count, what in counted if count]
+    return [(what, count, why) for what, count, why in counted if count]
 
 
 def _first(now: datetime, days: int) -> date:

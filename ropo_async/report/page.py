@@ -9,7 +9,7 @@ from ropo_async._markup import Markup, element, joined
 from ropo_async._version import __version__
 from ropo_async.report._charts import bar, columns
 from ropo_async.report._gaps import gaps_section
-from ropo_async.report._parts import axis, details, legend, note, section, table
+from ropo_async.report._parts import axis, details, legend, note, scrolling, section, table
 from ropo_async.report._style import STYLE
 from ropo_async.report._words import LAG_NAMES, OUTCOMES, ago, day, moment, number, percent, within
 from ropo_async.report.facts import attention
@@ -70,7 +70,7 @@ def _verdict(facts: Facts) -> Markup:
         return note("good", "The journal is empty: no account was polled yet.")
     if not needs:
         return note("good", "Nothing needs attention: no update is known to be missing, dead or unreadable.")
-    listed = element("ul", *(element("li", f"{number(count)} {what}") for count, what in needs))
+    listed = element("ul", *(element("li", f"{what}: {number(count)} ({why})") for what, count, why in needs))
     return note("bad", "This needs attention:", listed)
 
 
@@ -154,7 +154,7 @@ def _accounts(facts: Facts) -> Markup:
     heads = ("Account", "Updates", "", "Waiting", "Oldest", "95 % in", "Dead", "Quarantine", "Gaps", "Last read")
     rows = [_account(facts, account) for account in facts.accounts]
     text = "Gaps are those that are not closed. What is dated says how long ago."
-    return section("Accounts", text, element("div", table(heads, rows), class_="scroll", tabindex=0))
+    return section("Accounts", text, scrolling("Accounts", table(heads, rows)))
 
 
 def _account(facts: Facts, account: AccountFacts) -> tuple[object, ...]:

@@ -63,7 +63,7 @@ def _gap(facts: Facts, gap: Gap) -> Markup:
     )
     badge = element("span", words, class_=f"badge {gap.state.name.lower()}")
     facts_of = element("p", badge, element("b", gap.account.cid), f" {when}, {progress}")
-    return element("li", facts_of, picture, element("p", gap.reason, class_="soft"))
+    return element("li", facts_of, picture, element("p", f"{gap.reason[:1].upper()}{gap.reason[1:]}", class_="soft"))
 
 
 def _share(facts: Facts, when: datetime) -> float:

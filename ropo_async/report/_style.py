@@ -56,7 +56,8 @@ details { margin: 0.5rem 0; }
 summary { cursor: pointer; padding: 0.35rem 0; color: var(--main); width: fit-content; }
 :focus-visible { outline: 3px solid var(--main); outline-offset: 2px; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; width: 100%; font-size: 0.9rem; font-variant-numeric: tabular-nums;
+  overflow-wrap: break-word; }
 th, td { padding: 0.35rem 0.75rem 0.35rem 0; text-align: left; border-bottom: 1px solid var(--thin); }
 thead th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 400; }

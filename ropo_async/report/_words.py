@@ -17,6 +17,7 @@ __all__ = ["GAP_STATES", "LAG_NAMES", "OUTCOMES", "ago", "day", "moment", "numbe
 
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 FEW = 3
+FAST = "\N{NO-BREAK SPACE}"
 NONE = "\N{EN DASH}"
 
 OUTCOMES: Mapping[BookingState, str] = MappingProxyType(
@@ -71,10 +72,10 @@ def span(seconds: float) -> str:
     place = next((place for place, (size, _) in enumerate(_UNITS) if left >= size), len(_UNITS) - 1)
     size, unit = _UNITS[place]
     whole, rest = divmod(left, size)
-    text = f"{number(whole)} {unit}"
+    text = f"{number(whole)}{FAST}{unit}"
     if whole < FEW and place + 1 < len(_UNITS):
         smaller, its_unit = _UNITS[place + 1]
-        text += f" {rest // smaller} {its_unit}" if rest >= smaller else ""
+        text += f"{FAST}{rest // smaller}{FAST}{its_unit}" if rest >= smaller else ""
     return text
 
 
@@ -90,5 +91,5 @@ def within(seconds: float | None) -> str:
     return f"> {span(LAGS[-2])}" if isinf(seconds) else f"\N{LESS-THAN OR EQUAL TO} {span(seconds)}"
 
 
-LAG_NAMES = (*(f"under {span(bound)}" for bound in LAGS[:-1]), f"{span(LAGS[-2])} or more")
+LAG_NAMES = (*(f"under{FAST}{span(bound)}" for bound in LAGS[:-1]), f"{span(LAGS[-2])} or more")
 """The classes of `LAGS`."""

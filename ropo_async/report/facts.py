@@ -101,20 +101,22 @@ class Facts:
     def periods_of(self, accounts: Iterable[AccountFacts]) -> list[Period]:
         """Return what `accounts` did, by days or by weeks."""
         size = 7 if self.weekly else 1
+        count = -(-self.days // size)
+        # The first week may be short, and not the one that people look at.
+        begin = self.last - timedelta(days=count * size - 1)
         found = defaultdict[int, list[DayFigures]](list)
         for account in accounts:
             for day in account.activity.days:
-                found[(day.day - self.first).days // size].append(day)
-        # The clock of the journal may be ahead of `now`.
+                found[(day.day - begin).days // size].append(day)
         return [
             Period(
-                self.first + timedelta(days=size * place),
+                max(self.first, begin + timedelta(days=size * place)),
                 arrived=sum(day.arrived for day in found[place]),
                 recovered=sum(day.recovered for day in found[place]),
                 waiting=sum(day.waiting for day in found[place]),
                 dead=sum(day.dead for day in found[place]),
             )
-            for place in range(-(-self.days // size))
+            for place in range(count)
         ]
 
 

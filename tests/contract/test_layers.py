@@ -145,6 +145,9 @@ LAYERS = [
     "report.page",
     "report.writing",
     "report",
+    "otel._instruments",
+    "otel._hooks",
+    "otel",
     "ropo_async",
 ]
 """From the ground up. A package stands for its `__init__`, above its own rooms."""
@@ -240,6 +243,7 @@ def test_the_simulator_knows_nothing_of_the_client(path: Path) -> None:
         ({"httpx", "httpcore"}, "_http"),
         ({"stamina", "tenacity"}, "transport"),
         ({"psycopg"}, "journal._postgres"),
+        ({"opentelemetry"}, "otel._hooks"),
     ],
     ids=lambda names: "-".join(sorted(names)) if isinstance(names, set) else names,
 )

@@ -106,6 +106,7 @@ LAYERS = [
     "journal.conformance._trouble",
     "journal.conformance._forgetting",
     "journal.conformance._bookings",
+    "journal.conformance._activity",
     "journal.conformance",
     "inbox.policy",
     "inbox._losses",

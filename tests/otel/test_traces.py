@@ -136,7 +136,7 @@ async def test_calls_side_by_side_keep_to_their_own(ropo: RopoClient, simulator:
 
 
 async def test_nothing_personal_leaves(ropo: RopoClient, simulator: Simulator, kept: Kept) -> None:
-    simulator.fail(Fault.status(400, '{"error": "Meikäläinen 170585-951K R-90210"}'), operation=REREAD)
+    simulator.fail(Fault.status(400, body='{"error": "Meikäläinen 170585-951K R-90210"}'.encode()), operation=REREAD)
     with pytest.raises(Exception, match="400"):
         await ropo.status_updates.of_invoice("R-90210")
     simulator.fail(Fault.status(429), operation=REREAD)

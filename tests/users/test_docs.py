@@ -34,6 +34,13 @@ PROGRAMS = [(page.name, block) for page, block in ALL if not file_of(block)]
 EXPECTED = {
     "iopole.md": [r"\Anew: SUBMITTED PPF\n(new: .+\n){4}latest: MADE_AVAILABLE Mise à disposition\n\Z"],
     "payments.md": [r"\Arejected - .*10 \(NOT_FOUND\)\n\Z"],
+    "telemetry.md": [
+        r"\ADEBUG ropo_async status_updates\.on: begins\n(DEBUG .+\n)+DEBUG ropo_async status_updates.on: ok .+\n\Z",
+        r'\A(\{.+\}\n)+\{"attempts": 1, "event": "Finished", "level": "warning", .+"NotFound"\}\n\Z',
+        r"\ACLIENT POST 20[01]\nINTERNAL token \nCLIENT GET 204\nINTERNAL status_updates.on \nINTERNAL nightly .+\n\Z",
+        r"\Aropo_async .*ropo\.feed\.gaps\.open ropo\.feed\..+\n\Z",
+        r"\Areport\.html\n\Z",
+    ],
 }
 """What the programs on each page say."""
 SAID = [(name, said) for name in sorted(EXPECTED) for said in EXPECTED[name]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping  # noqa: TC003 - attrs reads the types of the fields
 from datetime import date  # noqa: TC003 - as above
 from itertools import accumulate
@@ -10,7 +9,7 @@ from math import inf
 
 from attrs import field, frozen
 
-from ropo_async.journal.bookings import BookingState  # noqa: TC001 - as above
+from ropo_async.journal.bookings import BookingState
 from ropo_async.journal.values import Account  # noqa: TC001 - as above
 
 __all__ = ["LAGS", "Activity", "DayFigures", "Lags"]
@@ -67,7 +66,7 @@ class Activity:
     account: Account
     days: tuple[DayFigures, ...] = ()
     """Days on which something arrived, in their order."""
-    bookings: Mapping[tuple[str, BookingState], int] = field(factory=Counter)
+    bookings: Mapping[tuple[str, BookingState], int] = field(factory=dict[tuple[str, BookingState], int])
     """How many payments and credit notes were first asked for since then, by kind and by the state they are in now."""
 
     @property

@@ -86,7 +86,9 @@ class Facts:
     @property
     def bookings(self) -> Counter[tuple[str, BookingState]]:
         """How many payments and credit notes were asked for, by kind and state."""
-        return sum((Counter(account.activity.bookings) for account in self.accounts), start=Counter())
+        return sum(
+            (Counter(account.activity.bookings) for account in self.accounts), start=Counter[tuple[str, BookingState]]()
+        )
 
     @property
     def weekly(self) -> bool:

@@ -142,7 +142,9 @@ async def test_a_hook_sees_every_step_and_harms_none(simulator: Simulator, conne
         await pay(client)
     of_payment = [event for event in events if getattr(event, "operation", "") == "payments.register"]
     assert [type(event) for event in of_payment] == [Started, Attempted, Retrying, Attempted, Finished]
-    first, again, second, finished = of_payment
+    started, first, again, second, finished = of_payment
+    assert isinstance(started, Started)
+    assert (started.method, started.server) == ("POST", "127.0.0.1")
     assert isinstance(first, Attempted)
     assert (first.attempt, first.status, first.phase) == (1, 429, None)
     assert isinstance(again, Retrying)
@@ -151,7 +153,8 @@ async def test_a_hook_sees_every_step_and_harms_none(simulator: Simulator, conne
     assert (second.attempt, second.status, second.phase) == (2, None, Phase.MAYBE_SENT)
     assert isinstance(finished, Finished)
     assert (finished.outcome, finished.attempts) == ("OutcomeUnknown", 2)
-    assert {type(event).__name__ for event in events} == {"Attempted", "Finished", "Retrying", "TokenRenewed"}
+    kinds = {"Attempted", "Finished", "Retrying", "Started", "TokenRenewed"}
+    assert {type(event).__name__ for event in events} == kinds
 
 
 # --- never sent ---------------------------------------------------------------------------------------------------

@@ -76,11 +76,11 @@ async def fill(journal: Journal, clock: Clock, days: int = 60) -> None:
     await page(journal, MINE, [], at=NOW)
     leases, _ = await journal.lease([MINE], limit=1, seconds=60, attempts=10)
     assert await journal.put_off(leases[0], seconds=0, attempts=1, error="ValueError")
-    for back, state in ((40, GapState.CLOSED), (9, GapState.UNRESOLVED), (0.5, GapState.OPEN)):
-        await journal.lose(MINE, lost(back))
+    for since, gap_state in ((40.0, GapState.CLOSED), (9.0, GapState.UNRESOLVED), (0.5, GapState.OPEN)):
+        await journal.lose(MINE, lost(since))
         gap = (await journal.gaps(MINE))[-1]
         read = tuple(evolve(day, state=DayState.CONFIRMED, read_at=day.settles, rows=7) for day in gap.days)
-        await journal.save_gap(evolve(gap, state=state, days=gap.days if state is GapState.OPEN else read))
+        await journal.save_gap(evolve(gap, state=gap_state, days=gap.days if gap_state is GapState.OPEN else read))
     for number, (kind, state) in enumerate(
         [("payment", BookingState.APPLIED)] * 3
         + [("payment", BookingState.ESCALATED), ("credit note", BookingState.REJECTED)]

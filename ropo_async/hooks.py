@@ -14,7 +14,7 @@ from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
+    from datetime import date, datetime
 
     from ropo_async.errors import Phase
 
@@ -23,6 +23,7 @@ __all__ = [
     "Attempted",
     "BookingChanged",
     "DeadLettered",
+    "Delivered",
     "Event",
     "Finished",
     "GapEnded",
@@ -32,6 +33,8 @@ __all__ = [
     "RecordsUndecoded",
     "Retrying",
     "RoundFinished",
+    "Settled",
+    "Started",
     "SweepFound",
     "TokenRenewed",
     "VerificationFailed",
@@ -40,6 +43,16 @@ __all__ = [
 
 logger = logging.getLogger("ropo_async")
 logger.addHandler(logging.NullHandler())
+
+
+@frozen
+class Started:
+    """A call begins, in the task that makes it: `method` is HTTP's, `server` a host without its path."""
+
+    operation: str
+    method: str
+    server: str
+    port: int | None
 
 
 @frozen
@@ -71,7 +84,10 @@ class Retrying:
 
 @frozen
 class Finished:
-    """A call ended: `outcome` is `ok` or the name of the error's class, `duration` in seconds covers all attempts."""
+    """A call ended: `outcome` is `ok`, `cancelled`, or the name of the error's class.
+
+    `duration` is in seconds and covers all attempts. It is told in the task in which the call was `Started`.
+    """
 
     operation: str
     outcome: str
@@ -153,6 +169,27 @@ class SweepFound:
 
 
 @frozen
+class Delivered:
+    """An update of `cid` was lent to a consumer for the `attempt`th time."""
+
+    cid: str
+    attempt: int
+
+
+@frozen
+class Settled:
+    """A consumer is done with an update of `cid`: `outcome` is `acked`, `retried` or `given_back`.
+
+    It had `arrived` then, as far as the journal says when; aware.
+    """
+
+    cid: str
+    outcome: str
+    attempt: int
+    arrived: datetime | None
+
+
+@frozen
 class DeadLettered:
     """The record at `seq` in the journal was tried `attempts` times; `error` is the class of the last failure."""
 
@@ -183,7 +220,8 @@ class VerificationFailed:
 
 
 Event = (
-    Attempted
+    Started
+    | Attempted
     | Retrying
     | Finished
     | TokenRenewed
@@ -194,6 +232,8 @@ Event = (
     | GapOpened
     | GapEnded
     | SweepFound
+    | Delivered
+    | Settled
     | DeadLettered
     | BookingChanged
     | VerificationFailed
@@ -209,6 +249,7 @@ class Hook(Protocol):
 
 _LOGGED: Mapping[type[Event], tuple[int, str]] = MappingProxyType(
     {
+        Started: (logging.DEBUG, "{0.operation}: begins"),
         Attempted: (logging.DEBUG, "{0.operation}: attempt {0.attempt}: {0.answer} in {0.duration:.3f} s"),
         Retrying: (logging.INFO, "{0.operation}: attempt {0.attempt} failed ({0.reason}), next one in {0.wait:.2f} s"),
         Finished: (logging.WARNING, "{0.operation}: {0.outcome} after {0.attempts} attempts, {0.duration:.3f} s"),
@@ -220,6 +261,8 @@ _LOGGED: Mapping[type[Event], tuple[int, str]] = MappingProxyType(
         GapOpened: (logging.WARNING, "updates of {0.cid} may be missing, their days are read again: {0.cause}"),
         GapEnded: (logging.ERROR, "gap of {0.cid}: {0.reason}"),
         SweepFound: (logging.WARNING, "{0.count} updates of {0.cid} on {0.day} had never come through its feed"),
+        Delivered: (logging.DEBUG, "update of {0.cid} delivered, attempt {0.attempt}"),
+        Settled: (logging.DEBUG, "update of {0.cid} {0.outcome}, attempt {0.attempt}"),
         DeadLettered: (logging.ERROR, "update {0.seq} of {0.cid} failed {0.attempts} times ({0.error})"),
         BookingChanged: (logging.INFO, "{0.kind} {0.operation_id} of {0.cid} is {0.state}: {0.reason}"),
         VerificationFailed: (logging.WARNING, "{0.operation_id} of {0.cid} could not be verified ({0.error})"),
@@ -231,7 +274,7 @@ def log_events(event: Event, /) -> None:
     """Log `event` to the logger `ropo_async`: failures and lost records as warnings, the rest for debugging."""
     level, template = _LOGGED[type(event)]
     match event:
-        case Finished(outcome="ok"):
+        case Finished(outcome="ok" | "cancelled"):
             level = logging.DEBUG
         case GapEnded(proven=True):
             level = logging.INFO

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 import time
-from functools import partial
+from functools import cache, partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Generic, TypeVar
+from urllib.parse import urlsplit
 
 import anyio
 import stamina
@@ -21,7 +23,7 @@ from ropo_async.operations import Effect
 from ropo_async.retry import Budget, Failure, RetryPolicy, Verdict, decide, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ropo_async._messages import Answer, Request
     from ropo_async.auth import TokenProvider
@@ -35,6 +37,8 @@ T = TypeVar("T")
 
 TOKEN_MARGIN = 60.0
 """Seconds that a token must outlive a call which cannot simply be repeated."""
+
+_PORTS: Mapping[str, int] = MappingProxyType({"http": 80, "https": 443})
 
 SLOWEST = 64 * 1024
 """Bytes a second at which a large answer may come: each such second puts the deadline off by one."""
@@ -109,6 +113,7 @@ class _Call(Generic[T]):
     """Ends the call at its deadline."""
 
     async def run(self) -> T:
+        self._emit_started()
         try:
             with quiet():
                 result = await self._within_deadline()
@@ -117,6 +122,10 @@ class _Call(Generic[T]):
             if final is error:
                 raise
             raise final from error
+        except BaseException as error:
+            is_cancelled = isinstance(error, anyio.get_cancelled_exc_class())
+            self._emit_finished("cancelled" if is_cancelled else type(error).__name__)
+            raise
         self.transport.budget.succeed(self.last_cost)
         self._emit_finished("ok")
         return result
@@ -228,10 +237,21 @@ class _Call(Generic[T]):
             return error
         return OutcomeUnknown(operation.name, failure.phase or Phase.MAYBE_SENT, check=operation.check)
 
+    def _emit_started(self) -> None:
+        request, address = self.request, _address(self.transport.base)
+        hooks.emit(self.transport.hooks, hooks.Started(request.operation.name, request.method, *address))
+
     def _emit_finished(self, outcome: str) -> None:
         took = time.monotonic() - self.started
         event = hooks.Finished(self.request.operation.name, outcome, self.attempt, took)
         hooks.emit(self.transport.hooks, event)
+
+
+@cache
+def _address(base: str) -> tuple[str, int | None]:
+    """Return the host and the port of a base URL."""
+    parts = urlsplit(base)
+    return parts.hostname or "", parts.port or _PORTS.get(parts.scheme)
 
 
 @frozen

@@ -185,6 +185,7 @@ class Delivery:
             await self._shelf.journal.ack(self._leased)
         else:
             await self._shelf.journal.ack_using(self._leased, using)
+        self._told("acked")
 
     async def retry(self, *, after: float | None = None, error: str = "") -> None:
         """Let it be tried again.
@@ -203,13 +204,17 @@ class Delivery:
         leased, attempts = self._leased, self._shelf.terms.attempts
         pause = min(FIRST_PAUSE * 2.0 ** min(leased.attempt - 1, 20), LONGEST_PAUSE) if after is None else after
         if await self._shelf.journal.put_off(leased, seconds=pause, attempts=attempts, error=error):
-            event = hooks.DeadLettered(leased.account.cid, leased.seq, leased.attempt, error)
-            self._shelf.tell(leased.account, event)
+            self._shelf.tell(leased.account, hooks.DeadLettered(leased.account.cid, leased.seq, leased.attempt, error))
+        self._told("retried")
 
     async def give_back(self) -> None:
         """Let others have it at once; the attempt does not count."""
         self._forget()
         await self._shelf.journal.give_back([self._leased])
+        self._told("given_back")
+
+    def _told(self, outcome: str) -> None:
+        self._shelf.tell(self.account, hooks.Settled(self.account.cid, outcome, self.attempt, self._leased.arrived))
 
     def _forget(self) -> None:
         self._settled = True
@@ -270,8 +275,8 @@ class Deliveries:
             bell = self._shelf.journal.bell()
             leased = await self._shelf.take()
             if leased is not None:
-                delivery = await self._delivery(leased)
-                if delivery is not None:
+                if (delivery := await self._delivery(leased)) is not None:
+                    self._shelf.tell(leased.account, hooks.Delivered(leased.account.cid, leased.attempt))
                     return delivery
             elif self._forever:
                 await self._shelf.wait(bell)

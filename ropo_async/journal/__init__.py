@@ -1,5 +1,6 @@
 """The journal: durable storage of the feed and of payments. Open one with `Journal.open`."""
 
+from ropo_async.journal.activity import LAGS, Activity, DayFigures, Lags
 from ropo_async.journal.base import Journal, Turn
 from ropo_async.journal.bookings import Booking, BookingState, BookingStore, Saved
 from ropo_async.journal.gaps import DayState, Gap, GapDay, GapState, Loss
@@ -20,11 +21,14 @@ from ropo_async.journal.values import (
 )
 
 __all__ = [
+    "LAGS",
     "Account",
     "AccountState",
+    "Activity",
     "Booking",
     "BookingState",
     "BookingStore",
+    "DayFigures",
     "DayState",
     "DeadLetter",
     "Entry",
@@ -33,6 +37,7 @@ __all__ = [
     "GapState",
     "Health",
     "Journal",
+    "Lags",
     "Leased",
     "Loss",
     "Merged",

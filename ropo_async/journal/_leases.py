@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -89,8 +90,8 @@ def _lend(tx: Transaction, seqs: Sequence[int], until: float, *, grouped: bool) 
             (until, *part),
         )
         rows = tx.rows(
-            f"SELECT r.seq, r.lease, a.server, a.cid, r.key, r.ordinal, r.revision, r.source, r.attempts, r.body "  # noqa: S608 - as above
-            f"FROM record r JOIN account a ON a.id = r.account WHERE r.seq IN ({marks(part)}) ORDER BY r.seq",
+            f"SELECT r.seq, r.lease, a.server, a.cid, r.key, r.ordinal, r.revision, r.source, r.attempts, r.body, "  # noqa: S608 - as above
+            f"r.arrived FROM record r JOIN account a ON a.id = r.account WHERE r.seq IN ({marks(part)}) ORDER BY r.seq",
             part,
         )
         lent += [evolve(_leased(*row), grouped=grouped) for row in rows]
@@ -108,8 +109,20 @@ def _leased(  # noqa: PLR0917 - the columns of a row
     source: str,
     attempt: int,
     body: bytes,
+    arrived: float,
 ) -> Leased:
-    return Leased(seq, token, Account(server, cid), key, ordinal, revision, Source(source), attempt, bytes(body))
+    return Leased(
+        seq,
+        token,
+        Account(server, cid),
+        key,
+        ordinal,
+        revision,
+        Source(source),
+        attempt,
+        bytes(body),
+        arrived=datetime.fromtimestamp(arrived, UTC),
+    )
 
 
 def _next_due(tx: Transaction, accounts: Sequence[int] | None) -> float | None:

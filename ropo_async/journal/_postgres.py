@@ -44,6 +44,7 @@ DIALECT = Dialect(
     bytes="BYTEA",
     lock_rows="FOR UPDATE SKIP LOCKED",
     alone="SELECT pg_advisory_xact_lock(hashtextextended('ropo_async ' || current_schema(), 0))",
+    whole="CAST(FLOOR({}) AS BIGINT)",
 )
 
 _DEADLOCKS = 4

@@ -11,7 +11,7 @@ from attrs import define, field
 
 from ropo_async._values import storable
 from ropo_async.errors import InvalidInput
-from ropo_async.journal import _bookings, _care, _gaps, _leases, _merge, _polls, _schema
+from ropo_async.journal import _activity, _bookings, _care, _gaps, _leases, _merge, _polls, _schema
 from ropo_async.journal.base import Journal
 from ropo_async.journal.bookings import Saved
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import anyio
 
+    from ropo_async.journal.activity import Activity
     from ropo_async.journal.base import Turn
     from ropo_async.journal.bookings import Booking, BookingState
     from ropo_async.journal.engine import Engine, Lock
@@ -241,6 +242,9 @@ class SqlJournal(Journal):
     async def health(self, account: Account | None = None, *, now: datetime) -> Health:
         number = await self._id(account)
         return await self.engine.run(lambda tx: _care.health(tx, number, now))
+
+    async def activity(self, *, since: datetime) -> list[Activity]:
+        return await self.engine.run(lambda tx: _activity.activity(tx, since.timestamp()))
 
     async def purge(self, *, acked_older_than: datetime) -> int:
         return await self.engine.run(lambda tx: _care.purge(tx, acked_older_than.timestamp()))

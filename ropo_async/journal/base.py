@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import anyio
 
+    from ropo_async.journal.activity import Activity
     from ropo_async.journal.gaps import Gap, Loss
     from ropo_async.journal.values import (
         Account,
@@ -252,6 +253,10 @@ class Journal(BookingStore):
     @abstractmethod
     async def health(self, account: Account | None = None, *, now: datetime) -> Health:
         """Return how an account, or the whole journal, is doing."""
+
+    @abstractmethod
+    async def activity(self, *, since: datetime) -> list[Activity]:
+        """Return what each account has been doing since then, in figures alone, ordered by server and customer id."""
 
     @abstractmethod
     async def purge(self, *, acked_older_than: datetime) -> int:

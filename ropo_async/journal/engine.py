@@ -29,6 +29,8 @@ class Dialect:
     """What follows a SELECT whose rows are about to be changed, those that others hold left out."""
     alone: str
     """A statement that lets one transaction at a time change the tables."""
+    whole: str
+    """The whole part of the number that is filled in; it is not negative."""
 
 
 class Transaction(Protocol):

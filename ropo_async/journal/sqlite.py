@@ -38,7 +38,14 @@ ROOM = 64 << 20
 GLANCE_SECONDS = 1.0
 """How long a consumer waits before it looks whether another process has left it something: files ring no bell."""
 
-DIALECT = Dialect("sqlite", serial="INTEGER PRIMARY KEY", bytes="BLOB", lock_rows="", alone="SELECT 1")
+DIALECT = Dialect(
+    "sqlite",
+    serial="INTEGER PRIMARY KEY",
+    bytes="BLOB",
+    lock_rows="",
+    alone="SELECT 1",
+    whole="CAST({} AS INTEGER)",
+)
 
 # Who has the journal open. Whoever is in it and alive also holds the lock of that name.
 _OPENED = f"""

@@ -170,6 +170,8 @@ class Leased:
     body: bytes = field(repr=False)
     grouped: bool = False
     """Whether the next record of its invoice waits for it."""
+    arrived: datetime | None = None
+    """When it came, where the journal says so; aware, in UTC."""
 
 
 @frozen

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from attrs import field, frozen
 
+from ropo_async._markup import Markup, element, joined
 from ropo_async.simulator.forms import FORMS
-from ropo_async.simulator.markup import Markup, element, joined
 from ropo_async.simulator.style import STYLE
 
 if TYPE_CHECKING:

@@ -114,7 +114,10 @@ def _loaded_by(program: str) -> set[str]:
 def test_importing_the_package_loads_nothing_that_is_not_needed_yet() -> None:
     loaded = _loaded_by("import ropo_async")
     assert "ropo_async.client" in loaded
-    assert loaded & {"ropo_async_generated", "ropo_async.simulator", "pytest"} == set()
+    assert (
+        loaded & {"ropo_async_generated", "ropo_async.simulator", "ropo_async.report", "opentelemetry", "pytest"}
+        == set()
+    )
 
 
 def test_the_generated_code_is_loaded_when_it_is_used() -> None:

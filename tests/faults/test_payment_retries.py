@@ -24,7 +24,7 @@ from ropo_async import (
     TransportError,
 )
 from ropo_async._pool import Pool
-from ropo_async.hooks import Attempted, Event, Finished, Retrying
+from ropo_async.hooks import Attempted, Event, Finished, Retrying, Started
 from ropo_async.simulator import Fault, Running, Simulator, serve
 from tests.faults.calls import PAY, REREAD, Connect, booked, pay, read, sent, token
 
@@ -141,8 +141,10 @@ async def test_a_hook_sees_every_step_and_harms_none(simulator: Simulator, conne
     with pytest.raises(OutcomeUnknown):
         await pay(client)
     of_payment = [event for event in events if getattr(event, "operation", "") == "payments.register"]
-    assert [type(event) for event in of_payment] == [Attempted, Retrying, Attempted, Finished]
-    first, again, second, finished = of_payment
+    assert [type(event) for event in of_payment] == [Started, Attempted, Retrying, Attempted, Finished]
+    started, first, again, second, finished = of_payment
+    assert isinstance(started, Started)
+    assert (started.method, started.server) == ("POST", "127.0.0.1")
     assert isinstance(first, Attempted)
     assert (first.attempt, first.status, first.phase) == (1, 429, None)
     assert isinstance(again, Retrying)
@@ -151,7 +153,8 @@ async def test_a_hook_sees_every_step_and_harms_none(simulator: Simulator, conne
     assert (second.attempt, second.status, second.phase) == (2, None, Phase.MAYBE_SENT)
     assert isinstance(finished, Finished)
     assert (finished.outcome, finished.attempts) == ("OutcomeUnknown", 2)
-    assert {type(event).__name__ for event in events} == {"Attempted", "Finished", "Retrying", "TokenRenewed"}
+    kinds = {"Attempted", "Finished", "Retrying", "Started", "TokenRenewed"}
+    assert {type(event).__name__ for event in events} == kinds
 
 
 # --- never sent ---------------------------------------------------------------------------------------------------

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
+from ropo_async._markup import Markup, element, joined
 from ropo_async.simulator import Fault, Rereads, Running, Simulator, serve
 from ropo_async.simulator.forms import FORMS
-from ropo_async.simulator.markup import Markup, element, joined
 from ropo_async.simulator.page import View, document
 
 pytestmark = pytest.mark.anyio

@@ -12,6 +12,7 @@ from ropo_async.hooks import (
     Attempted,
     BookingChanged,
     DeadLettered,
+    Delivered,
     Event,
     Finished,
     GapEnded,
@@ -20,6 +21,8 @@ from ropo_async.hooks import (
     RecordsUndecoded,
     Retrying,
     RoundFinished,
+    Settled,
+    Started,
     SweepFound,
     TokenRenewed,
     VerificationFailed,
@@ -28,6 +31,7 @@ from ropo_async.hooks import (
 )
 
 EVENTS: list[tuple[Event, int, str]] = [
+    (Started("jobs.get", "GET", "fi-test.example", 443), logging.DEBUG, "jobs.get: begins"),
     (Attempted("jobs.get", 1, 200, None, 0.5), logging.DEBUG, "jobs.get: attempt 1: 200 in 0.500 s"),
     (
         Attempted("jobs.get", 2, None, Phase.MAYBE_SENT, 0.5),
@@ -41,6 +45,7 @@ EVENTS: list[tuple[Event, int, str]] = [
     ),
     (Finished("jobs.get", "ok", 2, 1.5), logging.DEBUG, "jobs.get: ok after 2 attempts, 1.500 s"),
     (Finished("jobs.get", "NotFound", 1, 1.5), logging.WARNING, "jobs.get: NotFound after 1 attempts, 1.500 s"),
+    (Finished("jobs.get", "cancelled", 1, 1.5), logging.DEBUG, "jobs.get: cancelled after 1 attempts, 1.500 s"),
     (TokenRenewed(7200.0), logging.DEBUG, "token renewed, good for 7200 s"),
     (
         RecordsUndecoded("status_updates.pages", 3),
@@ -70,6 +75,8 @@ EVENTS: list[tuple[Event, int, str]] = [
         logging.WARNING,
         "7 updates of 1000011 on 2026-03-03 had never come through its feed",
     ),
+    (Delivered("1000011", 2), logging.DEBUG, "update of 1000011 delivered, attempt 2"),
+    (Settled("1000011", "acked", 2, None), logging.DEBUG, "update of 1000011 acked, attempt 2"),
     (DeadLettered("1000011", 4711, 10, "KeyError"), logging.ERROR, "update 4711 of 1000011 failed 10 times (KeyError)"),
     *(
         (
@@ -111,6 +118,10 @@ def test_every_kind_of_event_is_logged() -> None:
 def test_events_have_room_for_nothing_personal() -> None:
     known = {
         "operation",
+        "method",
+        "server",
+        "port",
+        "arrived",
         "attempt",
         "status",
         "phase",

@@ -54,6 +54,13 @@ EXPECTED = {
         r"\A100 updates of 20 accounts\n\Z",
         r"\A([PC]\d+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+0[23]:00\n){30}\Z",
     ],
+    "telemetry.md": [
+        r"\ADEBUG ropo_async status_updates\.on: begins\n(DEBUG .+\n)+DEBUG ropo_async status_updates.on: ok .+\n\Z",
+        r'\A(\{.+\}\n)+\{"attempts": 1, "event": "Finished", "level": "warning", .+"NotFound"\}\n\Z',
+        r"\ACLIENT POST 20[01]\nINTERNAL token \nCLIENT GET 204\nINTERNAL status_updates.on \nINTERNAL nightly .+\n\Z",
+        r"\Aropo_async .*ropo\.feed\.gaps\.open ropo\.feed\..+\n\Z",
+        r"\Areport\.html\n\Z",
+    ],
     "testing.md": [r"\A1000 arrived; read [34] days again\n500 were recorded there and arrived nowhere\n\Z"],
 }
 """What the programs on each page say, to a simulator with 30 updates."""

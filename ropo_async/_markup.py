@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Markup", "element", "joined"]
 
-_VOID: Final = frozenset({"input", "meta"})
+_VOID: Final = frozenset({"br", "input", "meta"})
 
 
 class Markup(str):

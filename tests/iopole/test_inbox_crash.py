@@ -93,6 +93,7 @@ def crash() -> None:
     raise Crash
 
 
+@pytest.mark.parametrize("anyio_backend", ["asyncio", pytest.param("trio", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("step", STEPS)
 async def test_nothing_is_lost_wherever_it_ends(
@@ -151,7 +152,8 @@ async def test_a_killed_process_loses_nothing(step: str, when: str, marked: int,
     assert simulator.truth.seen == set(named)
 
 
-async def _main(url: str, effects: str, step: str, when: str) -> None:
+async def _main(*arguments: str) -> None:
+    url, effects, step, when = arguments
     credentials = IopoleCredentials(os.environ["ID"], os.environ["SECRET"])
 
     def effect(status: InvoiceStatus) -> None:

@@ -35,7 +35,7 @@ async def test_one_loop_delivers_the_updates_of_both() -> None:
         inboxes = Inboxes(journal)
         ours = inboxes.add(ropo.status_updates)
         theirs = inboxes.add(iopole.statuses)
-        with pytest.raises(InvalidInput, match="iopole:http.* is followed already"):
+        with pytest.raises(InvalidInput, match=r"iopole:http.* is followed already"):
             inboxes.add(iopole.statuses)
         assert inboxes[theirs.account] is theirs
         async with inboxes.polling(every=timedelta(milliseconds=20)):
@@ -65,7 +65,7 @@ async def test_customers_of_one_account_are_accounts_of_the_journal() -> None:
     french.add_invoice()
     async with connected(french) as iopole, Journal.open("memory:") as journal:
         good, bad = (Inbox(iopole.for_customer(customer).statuses, journal) for customer in (CUSTOMER, other))
-        with pytest.raises(Exception, match="statuses.not_seen"):
+        with pytest.raises(Exception, match=r"statuses\.not_seen"):
             await bad.drain()
         assert (await good.drain()).new == 5
         assert [inbox.account.cid for inbox in (good, bad)] == [CUSTOMER, other]

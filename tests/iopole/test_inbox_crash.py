@@ -127,6 +127,22 @@ async def test_nothing_is_lost_wherever_it_ends(
         assert (await journal.health(now=simulator.now())).waiting == 0
 
 
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_what_had_arrived_is_kept_whatever_the_server_says_next(tmp_path: Path) -> None:
+    """An answer that was stored and not taken apart is delivered, should the statuses never come again."""
+    simulator = IopoleSimulator()
+    simulator.add_invoice()
+    url = f"sqlite:///{tmp_path}/journal.db"
+    async with connected(simulator) as iopole:
+        with pytest.RaisesGroup(Crash, allow_unwrapped=True, flatten_subgroups=True):
+            await live(iopole, url, Life("receive", "after", 1, crash), lambda _: None)
+        assert await held(url) == set()
+        simulator.webhook = True
+        effects = list[str | None]()
+        await live(iopole, url, Life("", "", 1, crash), lambda status: effects.append(status.status_id))
+    assert effects == [entry.status_id for entry in simulator.truth.statuses]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize(("step", "when", "marked"), [("mark_as_seen", "before", 0), ("mark_as_seen", "after", 1)])

@@ -50,11 +50,15 @@ class Inbox(Generic[Record]):
     Every update is delivered at least once, in the order in which it came; after a loss what is found again comes
     later than it happened. One poller at a time follows an account, in however many processes there are inboxes.
 
+    It is the same with `iopole.statuses`, whose feed loses nothing: what Iopole hands out is stored, then marked as seen,
+    then delivered. So there are no gaps, and no days to read again.
+
     Args:
         feed: `ropo.status_updates`, or `iopole.statuses`.
         journal: where everything is stored; see `Journal.open`.
         since: the day, or the aware time, from which on updates are to be complete. It matters where an answer goes
-            missing before the feed was ever read to its end: without it nobody knows how far back to read.
+            missing before the feed was ever read to its end: without it nobody knows how far back to read. Not with
+            Iopole.
         cid: the customer id, where only a token says it.
         policy: the numbers; see `InboxPolicy`.
         now: the time, aware; for tests.
@@ -101,11 +105,13 @@ class Inbox(Generic[Record]):
             wait: wait while another poller of this account has its turn, in place of raising `FeedBusy`.
 
         Returns:
-            What came. A lost answer does not raise: its gap is in the journal, and the round says so.
+            What came. A lost answer does not raise: its gap is in the journal, and the round says so. With Iopole it
+            raises, as there is no gap: the statuses come again.
 
         Raises:
             FeedBusy: another poller has its turn, and `wait` is False.
             TransportError, StatusError: the server refused, or could not be reached; nothing was taken.
+            DecodeError: with Iopole alone, an answer cannot be read, again and again.
             FeedStalled: the server repeats itself.
             JournalError: the journal cannot be written; what had arrived is stored, or kept as `PageNotStored` says.
         """
@@ -203,7 +209,7 @@ class Inbox(Generic[Record]):
             last: the last day; today if left out.
 
         Raises:
-            InvalidInput: no dates, or in the wrong order.
+            InvalidInput: no dates, or in the wrong order; or it is a feed of Iopole's, which has no days.
         """
         last = self._now().astimezone(HELSINKI).date() if last is None else last
         if not all(isinstance(day, date) and not isinstance(day, datetime) for day in (first, last)) or last < first:
@@ -214,7 +220,7 @@ class Inbox(Generic[Record]):
         """Read an invoice again, into the journal, and return what it shows now.
 
         Raises:
-            InvalidInput: `billnum` is no text, or empty.
+            InvalidInput: `billnum` is no text, or empty; or it is a feed of Iopole's, see `invoices.status_history`.
             TransportError, StatusError, DecodeError: after repeated attempts; nothing is lost by them.
             JournalError: the journal cannot be written.
         """

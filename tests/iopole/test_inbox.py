@@ -15,6 +15,7 @@ from ropo_async import (
     InvalidInput,
     JournalError,
     JournalProblem,
+    RetryPolicy,
     RopoError,
     ServerError,
     TransportError,
@@ -178,6 +179,17 @@ async def test_a_mark_that_was_lost_on_its_way_is_repeated() -> None:
     async with placed(simulator) as place:
         assert (await place.inbox.drain()).drained
     assert simulator.truth.seen == set(ids(simulator))
+
+
+@pytest.mark.parametrize("status", [401, 429])
+async def test_a_refusal_that_passes_is_waited_for(status: int) -> None:
+    simulator = filled(1)
+    for operation in (NOT_SEEN, SEEN):
+        simulator.fail(Fault.status(status), operation=operation)
+    async with placed(simulator, retries=RetryPolicy(base=0.001, throttled_base=0.001)) as place:
+        assert (await place.inbox.drain()).new == 5
+        assert place.anomalies() == []
+    assert simulator.truth.marked == ids(simulator)
 
 
 async def test_a_mark_that_is_refused_costs_itself_alone() -> None:

@@ -50,8 +50,8 @@ class Inbox(Generic[Record]):
     Every update is delivered at least once, in the order in which it came; after a loss what is found again comes
     later than it happened. One poller at a time follows an account, in however many processes there are inboxes.
 
-    It is the same with `iopole.statuses`, whose feed loses nothing: what Iopole hands out is stored, then marked as seen,
-    then delivered. So there are no gaps, and no days to read again.
+    It is the same with `iopole.statuses`, whose feed loses nothing: what Iopole hands out is stored, then marked as
+    seen, then delivered. So there are no gaps, and no days to read again.
 
     Args:
         feed: `ropo.status_updates`, or `iopole.statuses`.

@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Marking"]
 
-PAGE = 100
-"""Statuses that one answer has at most; with that many there may be more."""
 _OF_ALL = (AuthenticationError, PermissionDenied, RateLimited, ServerError)
 """Refusals of a mark that have nothing to do with the status that it was for."""
 
@@ -122,7 +120,7 @@ class Marking:
             fresh = [status_id for status_id in ids if status_id not in tried]
             await self._mark(fresh)
             tried.update(fresh)
-            if page.entries < PAGE:
+            if not page.full:
                 await self._note_end(epoch, began)
                 return evolve(found, drained=True)
             if not fresh:

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Statuses", "Unseen", "UnseenStatus"]
 
-PAGE = 100
-"""Statuses that one answer has at most; with that many there may be more."""
-
 
 @define
 class Statuses:
@@ -72,6 +69,36 @@ class Statuses:
         """
         return Unseen(self, optional_uuid("customer_id", customer_id, self._customer_id))
 
+    async def not_seen(self, *, customer_id: str | UUID | None = None) -> StatusList:
+        """Return the statuses that are not marked as seen, at most the 100 oldest, of all invoices. Marks none.
+
+        Raises:
+            InvalidInput: an id that is no UUID.
+            StatusError, TransportError, DecodeError: after repeated attempts; nothing is lost by them.
+
+        See https://docs.ppd.iopole.fr/docs/iopole-api/apiDescriptions/status/searchStatusNotseen.
+        """
+        request = codec.unseen_request(optional_uuid("customer_id", customer_id, self._customer_id))
+        statuses = await self._transport.send(request, codec.read_unseen)
+        if statuses.undecoded:
+            event = hooks.RecordsUndecoded(request.operation.name, len(statuses.undecoded))
+            hooks.emit(self._transport.hooks, event)
+        return statuses
+
+    async def mark_as_seen(self, status_id: str | UUID, *, customer_id: str | UUID | None = None) -> None:
+        """Mark one status as seen, so that it does not come again. Do so when it is stored, not before.
+
+        Twice is as good as once, as far as anyone knows, so it is repeated after failures.
+
+        Raises:
+            InvalidInput: an id that is no UUID.
+            StatusError, TransportError, DecodeError: after repeated attempts; the status may come again.
+
+        See https://docs.ppd.iopole.fr/docs/iopole-api/apiDescriptions/status/searchStatusNotseen.
+        """
+        customer = optional_uuid("customer_id", customer_id, self._customer_id)
+        await self._transport.send(codec.seen_request(uuid("status_id", status_id), customer), codec.read_done)
+
     def of_customer(self, customer_id: UUID) -> Statuses:
         """Return those of another customer, with a retry budget of their own."""
         budget = Budget(self._transport.policy.capacity)
@@ -105,38 +132,6 @@ class Statuses:
     def tell(self, event: hooks.Event) -> None:
         """Tell the client's hooks."""
         hooks.emit(self._transport.hooks, event)
-
-    # --- without one ----------------------------------------------------------------------------------------------
-
-    async def not_seen(self, *, customer_id: str | UUID | None = None) -> StatusList:
-        """Return the statuses that are not marked as seen, at most the 100 oldest, of all invoices. Marks none.
-
-        Raises:
-            InvalidInput: an id that is no UUID.
-            StatusError, TransportError, DecodeError: after repeated attempts; nothing is lost by them.
-
-        See https://docs.ppd.iopole.fr/docs/iopole-api/apiDescriptions/status/searchStatusNotseen.
-        """
-        request = codec.unseen_request(optional_uuid("customer_id", customer_id, self._customer_id))
-        statuses = await self._transport.send(request, codec.read_unseen)
-        if statuses.undecoded:
-            event = hooks.RecordsUndecoded(request.operation.name, len(statuses.undecoded))
-            hooks.emit(self._transport.hooks, event)
-        return statuses
-
-    async def mark_as_seen(self, status_id: str | UUID, *, customer_id: str | UUID | None = None) -> None:
-        """Mark one status as seen, so that it does not come again. Do so when it is stored, not before.
-
-        Twice is as good as once, as far as anyone knows, so it is repeated after failures.
-
-        Raises:
-            InvalidInput: an id that is no UUID.
-            StatusError, TransportError, DecodeError: after repeated attempts; the status may come again.
-
-        See https://docs.ppd.iopole.fr/docs/iopole-api/apiDescriptions/status/searchStatusNotseen.
-        """
-        customer = optional_uuid("customer_id", customer_id, self._customer_id)
-        await self._transport.send(codec.seen_request(uuid("status_id", status_id), customer), codec.read_done)
 
 
 def _both(answer: Answer) -> tuple[Answer, StatusList]:
@@ -194,7 +189,7 @@ class Unseen:
     async def _ask(self) -> None:
         page = await self._statuses.not_seen(customer_id=self._customer_id)
         fresh = [status for status in page if status.status_id not in self._taken]
-        self._last = page.entries < PAGE
+        self._last = not page.full
         known = {entry.raw for entry in self.undecoded}
         self.undecoded += [entry for entry in page.undecoded if entry.raw not in known]
         if not fresh and not self._last:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["InvoiceStatus", "Rejection", "RejectionError", "StatusList"]
 
+PAGE = 100
+"""Unseen statuses that one answer has at most."""
 _UNDATED = datetime.min.replace(tzinfo=UTC)
 
 
@@ -94,6 +96,11 @@ class StatusList(list[InvoiceStatus]):
     ) -> None:
         super().__init__(_in_order(statuses))
         self.undecoded, self.entries = tuple(undecoded), entries
+
+    @property
+    def full(self) -> bool:
+        """Whether an answer with unseen statuses had as many as it can have, so that there may be more."""
+        return self.entries >= PAGE
 
     @property
     def latest(self) -> InvoiceStatus | None:

@@ -123,9 +123,9 @@ class Journal(BookingStore):
         """Put the records of a received answer into the journal, all or none, and open a gap where there is a loss.
 
         What has an id is a duplicate when its newest revision has the same hash, or in a re-read any revision, and
-        otherwise a new revision. What has
-        none is counted: every copy that the feed hands out is one more, and a re-read adds only what exceeds the copies
-        that are known. Doing it twice for one poll does it once.
+        otherwise a new revision. What has none is counted: every copy that the feed hands out is one more, and a
+        re-read adds only what exceeds the copies that are known. A feed that hands out again what is not marked as seen
+        counts as one that is read again. Doing it twice for one poll does it once.
         """
 
     @abstractmethod

@@ -124,7 +124,7 @@ class OpenTelemetryHooks:
                 for inbox in inboxes:
                     # What the journal's trouble is, its users are told; the next look may succeed.
                     with suppress(JournalError):
-                        self.record_health(inbox.account.cid, await inbox.health())
+                        self.record_health(inbox.account.name, await inbox.health())
                 await anyio.sleep(pause)
 
         async with beside(watch):

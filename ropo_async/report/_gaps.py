@@ -58,11 +58,11 @@ def _gap(facts: Facts, gap: Gap) -> Markup:
             ("recovery", _share(facts, gap.opened), _share(facts, ended)),
             ("lost", _share(facts, gap.since), _share(facts, gap.until)),
         ],
-        title=f"Gap of account {gap.account.cid}",
+        title=f"Gap of account {gap.account.name}",
         text=f"{words}. Updates may be missing from {when}; {progress}.",
     )
     badge = element("span", words, class_=f"badge {gap.state.name.lower()}")
-    facts_of = element("p", badge, element("b", gap.account.cid), f" {when}, {progress}")
+    facts_of = element("p", badge, element("b", gap.account.name), f" {when}, {progress}")
     return element("li", facts_of, picture, element("p", f"{gap.reason[:1].upper()}{gap.reason[1:]}", class_="soft"))
 
 

@@ -160,7 +160,7 @@ def _accounts(facts: Facts) -> Markup:
 def _account(facts: Facts, account: AccountFacts) -> tuple[object, ...]:
     activity, health = account.activity, account.health
     periods = facts.periods_of([account])
-    title = f"Updates of account {activity.account.cid}"
+    title = f"Updates of account {activity.account.name}"
     spark = columns(
         [("feed", [period.arrived for period in periods])],
         title=title,
@@ -170,7 +170,7 @@ def _account(facts: Facts, account: AccountFacts) -> tuple[object, ...]:
     return (
         joined(
             [
-                element("b", activity.account.cid),
+                element("b", activity.account.name),
                 element("br"),
                 element("small", urlsplit(activity.account.server).hostname or ""),
             ]

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -114,17 +115,17 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServedSi
         yield simulator
 
 
-@pytest.fixture
-def as_alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let a program set up what belongs to the whole process, as it would in one of its own, and undo that."""
-    monkeypatch.setattr(logging.root, "handlers", [])
-    monkeypatch.setattr(logging.getLogger("ropo_async"), "level", logging.NOTSET)
-    yield
+@contextmanager
+def as_in_a_process_of_its_own() -> Iterator[None]:
+    """Let a program set up what belongs to a whole process, and undo that."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(logging.root, "handlers", [])
+        patch.setattr(logging.getLogger("ropo_async"), "level", logging.NOTSET)
+        yield
     stamina.instrumentation.set_on_retry_hooks(None)
     structlog.reset_defaults()
 
 
-@pytest.mark.usefixtures("as_alone")
 @pytest.mark.parametrize(
     ("page", "program", "expected"),
     [(page, program, expected) for (page, program), (_, expected) in zip(PROGRAMS, SAID, strict=False)],
@@ -134,7 +135,8 @@ def test_a_program(
     page: str, program: str, expected: str, served: ServedSimulator, capfd: pytest.CaptureFixture[str]
 ) -> None:
     served.add_updates(count=30)
-    exec(compile(program, page, "exec", dont_inherit=True), {"__name__": "__main__"})
+    with as_in_a_process_of_its_own():
+        exec(compile(program, page, "exec", dont_inherit=True), {"__name__": "__main__"})
     said = capfd.readouterr()
     assert said.err == ""
     assert re.search(expected, said.out), said.out

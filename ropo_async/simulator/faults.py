@@ -53,6 +53,11 @@ class Fault:
         return Fault("close_on_accept", processed=False, on_accept=True, deliver=deliveries.nothing)
 
     @staticmethod
+    def hang_on_accept() -> Fault:
+        """Accept, and stay silent until the client closes: with TLS, a handshake that never ends."""
+        return Fault("hang_on_accept", processed=False, endless=True, on_accept=True, deliver=deliveries.hang)
+
+    @staticmethod
     def drop(*, processed: bool) -> Fault:
         """Read the request, process it or not, answer nothing, FIN."""
         return Fault(_when("drop", processed), processed, deliver=deliveries.nothing)

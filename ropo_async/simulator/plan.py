@@ -30,6 +30,7 @@ _PAGE_OF_NOTHING: Final = (
 _SAMPLES: Final = (
     Fault.reset_on_accept(),
     Fault.close_on_accept(),
+    Fault.hang_on_accept(),
     *(make(processed=processed) for make in (Fault.drop, Fault.reset, Fault.hang) for processed in (False, True)),
     Fault.status_line(),
     Fault.drip(0.001),

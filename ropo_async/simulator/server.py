@@ -20,6 +20,7 @@ from ropo_async.simulator.reading import read_request
 from ropo_async.simulator.wire import Wire
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncGenerator, Callable, Coroutine
 
     from ropo_async.simulator.messages import Answer
@@ -41,6 +42,7 @@ class Running:
     """The real one, also where 0 was asked for."""
     page_port: int | None = None
     """That of the web page, where there is one."""
+    scheme: str = "http"
 
     @property
     def simulator(self) -> Simulator:
@@ -50,21 +52,26 @@ class Running:
     @property
     def url(self) -> str:
         """The base URL for clients."""
-        return f"{self._at(self.port)}{PREFIX}"
+        return f"{self.scheme}://{self._at(self.port)}{PREFIX}"
 
     @property
     def page(self) -> str | None:
         """The address of the web page, where there is one."""
-        return None if self.page_port is None else f"{self._at(self.page_port)}/"
+        return None if self.page_port is None else f"http://{self._at(self.page_port)}/"
 
     def _at(self, port: int) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{port}"
+        return f"{host}:{port}"
 
 
 @asynccontextmanager
 async def serve(
-    simulator: Simulator, *others: Simulator, host: str = "127.0.0.1", port: int = 0, page: int | None = None
+    simulator: Simulator,
+    *others: Simulator,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    page: int | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncGenerator[Running]:
     """Serve a simulator, or one for each of many customers, while the block runs, on asyncio or trio.
 
@@ -77,6 +84,8 @@ async def serve(
     is no page. It has a port of its own because faults strike, and are counted, on accept: a browser must not take
     those that are meant for clients.
 
+    `tls` has the server speak https, with the certificate in it: a good one, or one that is expired or somebody else's.
+
     The server runs in a task of its own that belongs to no scope of the caller's, so the block may be entered in one
     task and left in another, as pytest fixtures are. Leaving it closes every connection.
 
@@ -87,10 +96,10 @@ async def serve(
     accounts = Accounts((simulator, *others))
     with _listen(host, port) as listener, nullcontext() if page is None else _listen(host, page) as page_listener:
         (address, at), page_port = listener.getsockname()[:2], page_listener.getsockname()[1] if page_listener else None
-        server = _Server(accounts, listener, Desk(accounts.simulators, address), page_listener)
+        server = _Server(accounts, listener, Desk(accounts.simulators, address), page_listener, tls)
         server.start()
         try:
-            yield Running(accounts.simulators, address, at, page_port)
+            yield Running(accounts.simulators, address, at, page_port, "https" if tls else "http")
         finally:
             with anyio.CancelScope(shield=True):
                 await server.close()
@@ -104,6 +113,7 @@ class _Server:
     listener: socket.socket
     desk: Desk
     page_listener: socket.socket | None
+    tls: ssl.SSLContext | None
     _scope: anyio.CancelScope = field(factory=anyio.CancelScope, init=False)
     _done: anyio.Event = field(factory=anyio.Event, init=False)
     _failure: Exception | None = field(default=None, init=False)
@@ -145,18 +155,25 @@ class _Server:
                 # The client may have gone again, and another may hold the last free file descriptor.
                 with suppress(OSError):
                     accepted, _ = listener.accept()
-                    conversations.start_soon(converse, Wire(accepted))
+                    conversations.start_soon(converse, Wire(self._prepared(accepted, listener)))
+
+    def _prepared(self, accepted: socket.socket, listener: socket.socket) -> socket.socket:
+        accepted.setblocking(False)  # noqa: FBT003 - the signature of the standard library
+        accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self.tls is None or listener is not self.listener:
+            return accepted
+        return self.tls.wrap_socket(accepted, server_side=True, do_handshake_on_connect=False)
 
     async def _converse(self, wire: Wire) -> None:
         # A client that goes away in the middle is nothing to fail for.
         with wire.socket, suppress(OSError):
-            _prepare(wire)
             first = self.accounts.first
             numbers = {first: first.truth.opened()}
             fault = first.faults.for_connection()
             if fault is not None:
                 await fault.deliver(wire, EMPTY)
                 return
+            await wire.agree()
             read = await read_request(wire)
             while read is not None and await self._exchange(wire, numbers, read):
                 read = await read_request(wire, read.rest)
@@ -179,16 +196,10 @@ class _Server:
     async def _show(self, wire: Wire) -> None:
         """Converse with a visitor of the page."""
         with wire.socket, suppress(OSError):
-            _prepare(wire)
             read = await read_request(wire)
             while read is not None:
                 await whole(wire, _framed(read, self.desk.answer(read)))
                 read = await read_request(wire, read.rest) if read.keep_alive else None
-
-
-def _prepare(wire: Wire) -> None:
-    wire.socket.setblocking(False)  # noqa: FBT003 - the signature of the standard library
-    wire.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _framed(read: Read, answer: Answer) -> Answer:

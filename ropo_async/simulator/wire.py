@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
+from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import anyio
 from attrs import frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from ropo_async.simulator.messages import Answer
+
+    Wait = Callable[[socket.socket], Awaitable[None]]
 
 __all__ = ["Wire", "body_of", "head_of"]
 
 _CHUNK: Final = 65_536
 _LINGER: Final = 1.0
+T = TypeVar("T")
 _BODILESS: Final = frozenset({204, 304})
 
 
@@ -26,21 +33,31 @@ class Wire:
 
     socket: socket.socket
 
+    async def agree(self) -> None:
+        """Shake hands, where the connection is encrypted."""
+        if isinstance(self.socket, ssl.SSLSocket):
+            await self._when_ready(self.socket.do_handshake, anyio.wait_readable)
+
     async def receive(self) -> bytes:
         """Return what arrived, `b""` at the end."""
-        while True:
-            try:
-                return self.socket.recv(_CHUNK)
-            except BlockingIOError:
-                await anyio.wait_readable(self.socket)
+        return await self._when_ready(partial(self.socket.recv, _CHUNK), anyio.wait_readable)
 
     async def send(self, data: bytes) -> None:
         """Send everything."""
         rest = memoryview(data)
         while rest:
+            rest = rest[await self._when_ready(partial(self.socket.send, rest), anyio.wait_writable) :]
+
+    async def _when_ready(self, call: Callable[[], T], wait: Wait) -> T:
+        """Call until the socket lets it; what it waits for is its own, unless encryption needs the other way first."""
+        while True:
             try:
-                rest = rest[self.socket.send(rest) :]
+                return call()
             except BlockingIOError:
+                await wait(self.socket)
+            except ssl.SSLWantReadError:
+                await anyio.wait_readable(self.socket)
+            except ssl.SSLWantWriteError:
                 await anyio.wait_writable(self.socket)
 
     async def send_answer(self, head: bytes, answer: Answer, end: int | None = None, *, then: bytes = b"") -> None:

@@ -88,6 +88,7 @@ def cut_in_the_middle(heard: Heard) -> bool:
 EXPECTED: dict[str, tuple[str, Callable[[Heard], bool]]] = {
     "reset_on_accept": ("rst", silent),
     "close_on_accept": ("fin rst", silent),
+    "hang_on_accept": ("open", silent),
     "drop_before": ("fin", silent),
     "drop_after": ("fin", silent),
     "reset_before": ("rst", silent),

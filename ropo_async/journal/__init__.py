@@ -16,6 +16,7 @@ from ropo_async.journal.values import (
     Received,
     Source,
     StoredPoll,
+    StoredRecord,
     Unreadable,
 )
 
@@ -42,6 +43,7 @@ __all__ = [
     "Saved",
     "Source",
     "StoredPoll",
+    "StoredRecord",
     "Turn",
     "Unreadable",
 ]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Received,
         Source,
         StoredPoll,
+        StoredRecord,
         Unreadable,
     )
 
@@ -252,6 +253,10 @@ class Journal(BookingStore):
     @abstractmethod
     async def health(self, account: Account | None = None, *, now: datetime) -> Health:
         """Return how an account, or the whole journal, is doing."""
+
+    @abstractmethod
+    async def records(self, account: Account | None = None, *, after: int = 0, limit: int = 1000) -> list[StoredRecord]:
+        """Return records in the order in which they came, delivered or not, from behind the place `after` on."""
 
     @abstractmethod
     async def purge(self, *, acked_older_than: datetime) -> int:

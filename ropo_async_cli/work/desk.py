@@ -112,7 +112,7 @@ class Desk:
         except (Interrupted, KeyboardInterrupt):
             raise typer.Exit(Status.INTERRUPTED) from None
         except BaseExceptionGroup as errors:  # more than one has failed; what was interrupted is not news
-            first, *_ = _leaves(cast("Group", errors))
+            first, *_ = _leaves(errors)
             self._fail(first)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told in a line
             self._fail(error)

@@ -120,7 +120,7 @@ def _datasets(content: Any) -> list[Any]:
     match content:
         case {"datastream": {"dataset": inner}} | {"dataset": inner}:
             return _datasets(inner)
-        case list():
-            return cast("list[Any]", content)
+        case [*jobs]:
+            return jobs
         case _:
             return [content]

@@ -62,9 +62,15 @@ JournalUrl = Annotated[
     typer.Option("--journal", metavar="URL", help="sqlite:///file.db or postgresql://...; by default ROPO_JOURNAL."),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-Every = Annotated[int, typer.Option(parser=seconds, metavar="SPAN", help="Pause between two rounds: 60s, 5m, 1h.")]
-Cid = Annotated[str | None, typer.Option("--cid", help="Whose; by default ROPO_CID, needed beside a token alone.")]
-OperationId = Annotated[str, typer.Argument(help="An id of yours that tells it from every other; no personal data.")]
+Every = Annotated[
+    int, typer.Option(parser=seconds, metavar="SPAN", show_default="60s", help="Pause between two rounds: 60s, 5m, 1h.")
+]
+Cid = Annotated[
+    str | None, typer.Option("--cid", metavar="ID", help="Whose; by default ROPO_CID, needed beside a token alone.")
+]
+OperationId = Annotated[
+    str, typer.Argument(metavar="OPERATION_ID", help="An id of yours that tells it from every other; no personal data.")
+]
 Amount = Annotated[str, typer.Option(metavar="EUROS", help="With a decimal point; sent digit for digit.")]
 Billnum = Annotated[str | None, typer.Option(metavar="NUMBER", help="The invoice number. Exactly one of the three.")]
 Billcode = Annotated[str | None, typer.Option(metavar="REFERENCE", help="The invoice's payment reference.")]

@@ -49,8 +49,9 @@ def credit(
     journal: JournalUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Register one credit note under an id of yours; otherwise as `ropo pay one`.
+    """Register one credit note under an id of yours.
 
+    As `ropo pay one` in all else: the same id is sent once, and the exit status says what became of it.
     `ropo pay status`, `verify`, `resend` and `resolve` are for credit notes too.
     """
     from ropo_async_cli.work import pay as work

@@ -28,7 +28,9 @@ def pdf(
         typer.Option("--from", metavar="FILE", help="File with one job id a line; - reads them from stdin."),
     ] = None,
     into: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to save them; it is made if need be.")] = Path(),
-    concurrency: Annotated[int, typer.Option(min=1, max=50, help="Documents fetched at the same time.")] = 4,
+    concurrency: Annotated[
+        int, typer.Option(min=1, max=50, metavar="N", help="Documents fetched at the same time.")
+    ] = 4,
     original: Annotated[
         bool | None, typer.Option("--original/--current", help="As they were at first, or as they are now.")
     ] = None,

@@ -23,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
 
 def history(
     context: typer.Context,
-    invoice_id: Annotated[str, typer.Argument(help="Iopole's own id of the invoice.")],
+    invoice_id: Annotated[str, typer.Argument(metavar="INVOICE_ID", help="Iopole's own id of the invoice.")],
     *,
     as_json: Json = False,
 ) -> None:
@@ -41,7 +41,10 @@ def watch(
     every: Every = 60,
     as_json: Json = False,
 ) -> None:
-    """Print statuses that were not seen yet, and mark each as seen when it was printed. It may be printed twice."""
+    """Print statuses that were not seen yet.
+
+    Each is marked as seen when it was printed, and not before: it may be printed twice, and it is not lost.
+    """
     from ropo_async_cli.work import iopole as work
     from ropo_async_cli.work.desk import desk_of
 

@@ -22,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
 
 def get(
     context: typer.Context,
-    jobid: Annotated[int, typer.Argument(help="Ropo's id of the job.")],
+    jobid: Annotated[int, typer.Argument(metavar="JOBID", help="Ropo's id of the job.")],
     *,
     as_json: Json = False,
 ) -> None:
@@ -35,7 +35,9 @@ def get(
 
 def submit(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="JSON: the data of a job, a list of such, or the API's own envelope.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="JSON: the data of a job, a list of such, or the API's own envelope.")
+    ],
     *,
     check: Annotated[bool, typer.Option("--check", help="Say what is wrong with it, and send nothing.")] = False,
     allow_known: Annotated[
@@ -56,14 +58,17 @@ def submit(
 
 def modify(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="JSON: the data of the job, all of it, without rows.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON: the data of the job, all of it, without rows.")],
     *,
     jobid: Annotated[int | None, typer.Option(metavar="ID", help="Ropo's id of the job. Exactly one of the two.")] = (
         None
     ),
     billnum: Annotated[str | None, typer.Option(metavar="NUMBER", help="The invoice number.")] = None,
 ) -> None:
-    """Change a job. The vendor does not say whether the data replaces the job's, so give all of it."""
+    """Change a job.
+
+    The vendor does not say whether the data replaces the job's, so give all of it.
+    """
     from ropo_async_cli.work import jobs as work
     from ropo_async_cli.work.desk import desk_of
 

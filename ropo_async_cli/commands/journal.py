@@ -68,7 +68,10 @@ def backfill(
     as_json: Json = False,
     yes: Yes = False,
 ) -> None:
-    """Read days again, from the first to the last, and merge what they show. It is a round of polling as well."""
+    """Read days again, and merge what they show.
+
+    From the first to the last. It is a round of polling as well.
+    """
     from ropo_async_cli.work import journal as work
     from ropo_async_cli.work import watch
     from ropo_async_cli.work.desk import desk_of
@@ -88,7 +91,10 @@ def quarantine(
     journal: JournalUrl = None,
     as_json: Json = False,
 ) -> None:
-    """List records that could not be read; they are kept as they came."""
+    """List records that could not be read.
+
+    They are kept as they came.
+    """
     from ropo_async_cli.work import journal as work
     from ropo_async_cli.work import watch
     from ropo_async_cli.work.desk import desk_of
@@ -116,9 +122,10 @@ def requeue(
 
 
 def export(context: typer.Context, *, journal: JournalUrl = None) -> None:
-    """Print what is in the journal as JSON, one object a line: updates, payments, gaps, and what could not be read.
+    """Print what is in the journal as JSON.
 
-    It holds personal data. An update whose content was purged is told by its key alone.
+    One object a line: updates, gaps, and what could not be read; `ropo pay status --json` prints payments. It holds
+    personal data. An update whose content was purged is told by its key alone.
     """
     from ropo_async_cli.work import journal as work
     from ropo_async_cli.work.desk import desk_of

@@ -62,7 +62,9 @@ def one(
     jobid: Jobid = None,
     invoice_billnum: InvoiceBillnum = None,
     kind: Kind = None,
-    identifier: Annotated[str | None, typer.Option(help="Steers what the payment is allocated to.")] = None,
+    identifier: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Steers what the payment is allocated to.")
+    ] = None,
     creditnotebillnum: Annotated[str | None, typer.Option(metavar="NUMBER", help="Of a credit note.")] = None,
     description: Description = None,
     cid: Cid = None,
@@ -95,9 +97,11 @@ def one(
 
 def from_file(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="CSV with a header, or JSON Lines, in UTF-8.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV with a header, or JSON Lines, in UTF-8.")],
     *,
-    concurrency: Annotated[int, typer.Option(min=1, max=100, help="Payments under way at the same time.")] = 8,
+    concurrency: Annotated[
+        int, typer.Option(min=1, max=100, metavar="N", help="Payments under way at the same time.")
+    ] = 8,
     cid: Cid = None,
     journal: JournalUrl = None,
     as_json: Json = False,
@@ -118,10 +122,13 @@ def from_file(
 
 def status(
     context: typer.Context,
-    operation_id: Annotated[str | None, typer.Argument(help="Whose; without it all are listed.")] = None,
+    operation_id: Annotated[
+        str | None, typer.Argument(metavar="[OPERATION_ID]", help="Whose; without it all are listed.")
+    ] = None,
     *,
     state: Annotated[
-        list[str] | None, typer.Option(help="Only those in this state, such as unknown or escalated; may be repeated.")
+        list[str] | None,
+        typer.Option("--state", metavar="STATE", help="Only those in it, such as unknown; may be repeated."),
     ] = None,
     cid: Cid = None,
     journal: JournalUrl = None,
@@ -142,7 +149,9 @@ def status(
 
 def verify(
     context: typer.Context,
-    operation_id: Annotated[str | None, typer.Argument(help="Which; without it all that are due.")] = None,
+    operation_id: Annotated[
+        str | None, typer.Argument(metavar="[OPERATION_ID]", help="Which; without it all that are due.")
+    ] = None,
     *,
     cid: Cid = None,
     journal: JournalUrl = None,
@@ -179,12 +188,15 @@ def resolve(
     operation_id: OperationId,
     *,
     applied: Annotated[bool, typer.Option("--applied/--absent", help="Whether it is booked.")],
-    note: Annotated[str, typer.Option(help="Who has found out, and how; without personal data.")],
+    note: Annotated[str, typer.Option(metavar="TEXT", help="Who has found out, and how; without personal data.")],
     cid: Cid = None,
     journal: JournalUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Write down what somebody has found out about a payment that could not be verified."""
+    """Write down what somebody has found out.
+
+    For a payment whose outcome is unknown, or that could not be verified: look in Ropo One first.
+    """
     from ropo_async_cli.work import pay as work
     from ropo_async_cli.work.desk import desk_of
 

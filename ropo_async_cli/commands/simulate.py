@@ -17,7 +17,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def simulate(context: typer.Context) -> None:
-    """Serve a pretended Ropo One on this machine, for trying things out and for tests."""
+    """Serve a pretended Ropo One on this machine."""
     from ropo_async.simulator.__main__ import main
 
     raise typer.Exit(main(context.args, prog="ropo simulate"))

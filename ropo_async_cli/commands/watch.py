@@ -36,7 +36,7 @@ def watch(
     as_json: Json = False,
     yes: Yes = False,
 ) -> None:
-    """Poll the status updates into a journal, and print each as it is delivered.
+    """Poll status updates into a journal, and print them.
 
     The server hands out an update once. So each answer is stored in the journal before it is read, an answer that goes
     missing is read again, and an update counts as delivered when it was printed and not before: it may be printed

@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from ropo_async import InvalidInput, Journal, RopoClient, RopoError
 from ropo_async._protect import beside
-from ropo_async.hooks import Event, Finished, log_events
+from ropo_async.hooks import BookingChanged, Event, Finished, log_events
 from ropo_async_cli.work.iopole_account import iopole_client
 from ropo_async_cli.work.screen import Screen
 from ropo_async_cli.work.settings import is_production, journal_of, lacks_secret, settings_of
@@ -78,8 +78,8 @@ class Desk:
             yield ropo, journal
 
     def _tell(self, event: Event) -> None:
-        """Log it; that a call has failed is what the command itself ends with."""
-        if self.verbose or not isinstance(event, Finished):
+        """Log it, but for what the command itself is going to say."""
+        if self.verbose or not isinstance(event, Finished | BookingChanged):
             log_events(event)
 
     # --- asking -------------------------------------------------------------------------------------------------

@@ -83,6 +83,8 @@ async def from_file(desk: Desk, file: Path, concurrency: int, cid: str | None) -
         )
     states = ", ".join(f"{count} {state.value}" for state, count in sorted(progress.states.items()))
     desk.screen.note(f"ropo: {progress.done} done{f': {states}' if states else ''}; {progress.failed} not sent")
+    if Status.OPEN in statuses:
+        desk.screen.note("ropo: do not pay again what is unknown: `ropo pay verify` looks at the invoices")
     return Status.OPEN if Status.OPEN in statuses else Status.FAILED if statuses - {Status.DONE} else Status.DONE
 
 

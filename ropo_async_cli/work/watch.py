@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+import anyio
 from attrs import frozen
 
 from ropo_async import Delivery, Inbox, Journal, RopoClient, Round, StatusUpdate
@@ -51,9 +52,13 @@ async def once(desk: Desk, feed: Feed) -> Status:
     async with desk.both() as (ropo, journal):
         inbox = feed.inbox(ropo, journal)
         status = drained(desk, await inbox.drain())
-        async for delivery in inbox.deliveries(forever=False):
-            async with delivery as update:
-                _print(desk, delivery, update)
+        try:
+            async for delivery in inbox.deliveries(forever=False):
+                async with delivery as update:
+                    _print(desk, delivery, update)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await inbox.give_back()
         if (await inbox.health()).open_gaps:
             desk.screen.note("ropo: a gap is open: its days are read again by the next rounds; see `ropo journal gaps`")
             return Status.OPEN

@@ -2,12 +2,11 @@
 
 import os
 import pty
-import select
 import sys
 import termios
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
 from fcntl import ioctl
 from pathlib import Path
 from struct import pack
@@ -37,8 +36,15 @@ JOB = """{
   "payrow": [{"desc": "Hieronta", "count": 1, "amount": 35.00, "taxpr": 25.5}]
 }
 """
-CHANGE = """{"jobtype": 0, "customertype": 2, "person": "Testi Henkilö", "address": "Esimerkkikatu 2", "city": "OULU"}"""
-FILES = {"payments.csv": PAYMENTS, "job.json": JOB, "change.json": CHANGE, "jobids.txt": "7000001\n7000002 # the second\n"}
+CHANGE = (
+    """{"jobtype": 0, "customertype": 2, "person": "Testi Henkilö", "address": "Esimerkkikatu 2", "city": "OULU"}"""
+)
+FILES = {
+    "payments.csv": PAYMENTS,
+    "job.json": JOB,
+    "change.json": CHANGE,
+    "jobids.txt": "7000001\n7000002 # the second\n",
+}
 UPDATES = (
     ("C1", "comment", "2026-11-20 09:30:00", "R1", "", "Lasku"),
     ("P2", "payment", "2026-11-20 00:00:00", "R2", "12.50", "Suoritus"),
@@ -53,6 +59,7 @@ class Done:
     status: int
     out: str
     err: str = ""
+    colours: int = 0
 
 
 @define
@@ -73,26 +80,20 @@ class Office:
         """Run a command in this process, on a terminal of 100 columns, and return what that shows in the end."""
         controller, line = pty.openpty()
         size(line)
-        terminal, ends = Terminal(), threading.Event()
-        reader = threading.Thread(target=_read, args=(controller, terminal, ends))
+        terminal = Terminal()
+        reader = threading.Thread(target=_read, args=(controller, terminal, keys))
+        reader.start()
         with ExitStack() as stack:
-            stack.callback(os.close, controller)
+            stack.callback(os.close, line)
             files = [stack.enter_context(os.fdopen(os.dup(line), mode, encoding="utf-8")) for mode in ("r", "w", "w")]
             stack.enter_context(redirect_stdout(files[1]))
             stack.enter_context(redirect_stderr(files[2]))
             stack.enter_context(patch.object(sys, "stdin", files[0]))
             stack.enter_context(patch.dict(os.environ, {"COLUMNS": "100", "TERM": "xterm-256color"}))
-            if keys:
-                os.write(controller, keys.encode())
-            reader.start()
             status = _status_of(list(command))
-            for file in files[1:]:
-                file.flush()
-            termios.tcdrain(line)
-            ends.set()
-            reader.join()
-        os.close(line)
-        return Done(status, terminal.text)
+        reader.join()
+        os.close(controller)
+        return Done(status, terminal.text, colours=terminal.colours)
 
     def add_updates(self) -> None:
         """Let there be some to poll."""
@@ -127,13 +128,14 @@ def _status_of(command: list[str]) -> int:
     raise AssertionError
 
 
-def _read(controller: int, terminal: Terminal, ends: threading.Event) -> None:
-    while True:
-        ready, _, _ = select.select([controller], [], [], 0 if ends.is_set() else 0.02)
-        if ready:
-            terminal.feed(os.read(controller, 65536).decode())
-        elif ends.is_set():
-            return
+def _read(controller: int, terminal: Terminal, keys: str) -> None:
+    """Read what is shown, and answer the first question: a secret's prompt drops what was typed before it."""
+    with suppress(OSError):  # what tells that nobody has the terminal open any more
+        while part := os.read(controller, 65536):
+            terminal.feed(part.decode())
+            if keys and terminal.asks:
+                os.write(controller, keys.encode())
+                keys = ""
 
 
 def size(line: int, rows: int = 30, columns: int = 100) -> None:

@@ -25,7 +25,7 @@ class Terminal:
     def _show(self, values: str | None, command: str | None, other: str | None, control: str | None, text: str) -> None:
         match command or control:
             case "m":
-                self.colours += bool(values) and values != "0"
+                self.colours += any(code.startswith(("3", "9")) for code in (values or "").split(";"))
             case "A":
                 self.row -= int(values or 1)
             case "K":
@@ -43,6 +43,11 @@ class Terminal:
                 line = self.lines[self.row].ljust(self.column)
                 self.lines[self.row] = line[: self.column] + text + line[self.column + len(text) :]
                 self.column += len(text)
+
+    @property
+    def asks(self) -> bool:
+        """Whether a question stands there, unanswered."""
+        return self.lines[self.row].endswith(": ")
 
     @property
     def text(self) -> str:

@@ -11,6 +11,10 @@ from ropo_async.simulator import Fault
 from tests.cli.office import PAYMENT, POLL, Done, Office
 
 
+def paying(operation_id: str, billnum: str, amount: str, paydate: str, *more: str) -> list[str]:
+    return ["pay", "one", operation_id, "--billnum", billnum, "--amount", amount, "--paydate", paydate, *more]
+
+
 def objects(done: Done) -> list[Any]:
     return [json.loads(line, parse_float=Decimal) for line in done.out.splitlines()]
 
@@ -54,7 +58,7 @@ def test_watch_says_that_a_gap_is_open(office: Office) -> None:
     ("production", "answer", "status"), [(False, "", 0), (True, "y", 0), (True, "n", 1), (True, None, 2)]
 )
 def test_a_new_journal_asks_before_production_is_polled(
-    office: Office, monkeypatch: pytest.MonkeyPatch, production: bool, answer: str | None, status: int
+    office: Office, monkeypatch: pytest.MonkeyPatch, *, production: bool, answer: str | None, status: int
 ) -> None:
     monkeypatch.setattr("ropo_async_cli.work.desk.is_production", lambda _: production)
     monkeypatch.setattr("ropo_async_cli.work.desk._is_attended", lambda: answer is not None)
@@ -66,20 +70,20 @@ def test_a_new_journal_asks_before_production_is_polled(
 
 
 def test_a_payment_is_sent_once(office: Office) -> None:
-    command = "pay one bank-1 --billnum R1 --amount 10.10 --paydate 2026-11-20".split()
+    command = paying("bank-1", "R1", "10.10", "2026-11-20")
     assert office.ropo(*command).status == 0
     assert office.ropo(*command).status == 0
     assert [payment.amount for payment in office.simulator.truth.payments] == [Decimal("10.10")]
-    other = office.ropo(*command[:-3], "11.00", *command[-2:])
+    other = office.ropo(*paying("bank-1", "R1", "11.00", "2026-11-20"))
     assert other.status == 2
     assert "used before" in other.err
 
 
 def test_a_payment_that_is_rejected_or_unknown_says_so(office: Office) -> None:
-    rejected = office.ropo(*"pay one bank-1 --billnum nobody --amount 1 --paydate 2026-11-20 --json".split())
+    rejected = office.ropo(*paying("bank-1", "nobody", "1", "2026-11-20", "--json"))
     assert (rejected.status, objects(rejected)[0]["state"]) == (1, "rejected")
     office.simulator.fail(Fault.drop(processed=True), operation=PAYMENT)
-    unknown = office.ropo(*"pay one bank-2 --billnum R1 --amount 1 --paydate 2026-11-20".split())
+    unknown = office.ropo(*paying("bank-2", "R1", "1", "2026-11-20"))
     assert unknown.status == 3
     assert "do not pay again" in unknown.err
     assert office.ropo("pay", "status", "bank-2").status == 3
@@ -90,7 +94,7 @@ def test_a_payment_that_is_rejected_or_unknown_says_so(office: Office) -> None:
 
 
 def test_everything_wrong_with_a_payment_is_told_at_once(office: Office) -> None:
-    done = office.ropo(*"pay one bank-1 --billnum R1 --amount 10,5 --paydate 2026-13-01".split())
+    done = office.ropo(*paying("bank-1", "R1", "10,5", "2026-13-01"))
     assert done.status == 2
     assert [line.split()[1] for line in done.err.splitlines()] == ["--amount", "--paydate", "nothing"]
     assert office.simulator.truth.payment_attempts == []
@@ -195,7 +199,7 @@ def test_the_journal_must_be_named(office: Office, monkeypatch: pytest.MonkeyPat
 
 def test_disputes(office: Office, tmp_path: Path) -> None:
     (tmp_path / "details.json").write_text('{"reason": "tested"}')
-    assert office.ropo(*"dispute open --jobid 7000001 --details details.json".split()).status == 0
+    assert office.ropo(*["dispute", "open", "--jobid", "7000001", "--details", "details.json"]).status == 0
     assert office.ropo("dispute", "resolve", "--jobid", "7000001", "--json").status == 0
     assert office.ropo("dispute", "open").status == 2
     (dispute,) = office.simulator.truth.disputes

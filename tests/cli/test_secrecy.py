@@ -62,7 +62,9 @@ def test_where_nobody_can_be_asked_it_says_what_is_missing(office: Office, monke
 
 
 def test_what_a_record_holds_does_not_steer_the_terminal(office: Office) -> None:
-    office.simulator.add_updates([{"jobid": 1, "statusid": "C9", "statustype": "comment", "statusref": "\x1b[2J\x07odd"}])
+    office.simulator.add_updates(
+        [{"jobid": 1, "statusid": "C9", "statustype": "comment", "statusref": "\x1b[2J\x07odd"}]
+    )
     shown = office.on_terminal("watch", "--once").out  # which fails where the screen is wiped
     assert "odd" in shown
     assert "\x07" not in shown

@@ -101,6 +101,7 @@ def test_ctrl_c_during_a_poll_loses_nothing(office: Office) -> None:
     assert len(office.ropo("watch", "--once", "--json").out.splitlines()) == 3
 
 
+@pytest.mark.slow
 def test_ctrl_c_during_a_payment_leaves_no_doubt(office: Office) -> None:
     status, shown = interrupted(office, "pay one bank-1 --billnum R1 --amount 1 --paydate 2026-11-20", PAYMENT)
     assert (status, "Traceback" in shown) == (130, False)

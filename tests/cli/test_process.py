@@ -9,6 +9,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from ropo_async.simulator import Fault
 from tests.cli.office import COMMAND, PAYMENT, POLL, ROOT, Office, size, until
 

@@ -28,7 +28,9 @@ def test_a_room_is_not_too_large(path: Path) -> None:
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_each_module_says_what_it_offers(module: object) -> None:
     offered = vars(module)["__all__"]
-    assert offered == sorted(set(offered), key=lambda name: (0 if name.isupper() else 1 if name[0].isupper() else 2, name))
+    assert offered == sorted(
+        set(offered), key=lambda name: (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+    )
     assert [name for name in offered if name not in vars(module)] == []
 
 

@@ -68,4 +68,3 @@ def test_what_a_record_holds_does_not_steer_the_terminal(office: Office) -> None
     shown = office.on_terminal("watch", "--once").out  # which fails where the screen is wiped
     assert "odd" in shown
     assert "\x07" not in shown
-

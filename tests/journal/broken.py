@@ -23,6 +23,7 @@ from ropo_async.journal import (
     Received,
     Saved,
     Source,
+    StoredRecord,
 )
 
 if TYPE_CHECKING:
@@ -307,3 +308,8 @@ class TakesNobodyForDead(Broken):
 class KeepsBookings(Broken):
     async def purge(self, *, acked_older_than: datetime) -> int:
         return 0
+
+
+class ReadsFromTheStart(Broken):
+    async def records(self, account: Account | None = None, *, after: int = 0, limit: int = 1000) -> list[StoredRecord]:
+        return await self.inner.records(account, limit=limit)

@@ -57,6 +57,7 @@ from ropo_async.errors import (
     TransportError,
     UpdatesMayBeLost,
 )
+from ropo_async.events import InvoiceEvent
 from ropo_async.inbox import Deliveries, Delivery, Inbox, Inboxes, InboxPolicy, Round
 from ropo_async.job_records import DisputeReceipt, JobInfo, JobOutcome, JobsResult, OpenSalesInvoicesResult
 from ropo_async.jobs import Jobs
@@ -107,6 +108,7 @@ __all__ = [
     "InvalidInput",
     "InvalidJob",
     "InvoiceBusy",
+    "InvoiceEvent",
     "JobDataSet",
     "JobInfo",
     "JobOutcome",

@@ -208,7 +208,7 @@ def auth_from_env(environ: Mapping[str, str]) -> Credentials | StaticToken:
         case ["ROPO_APICODE"]:
             return Credentials(environ["ROPO_CID"], environ["ROPO_APICODE"])
         case ["ROPO_APICODE_FILE"]:
-            return Credentials(environ["ROPO_CID"], _read(Path(environ["ROPO_APICODE_FILE"])))
+            return Credentials(environ["ROPO_CID"], secret_in("ROPO_APICODE_FILE", environ["ROPO_APICODE_FILE"]))
         case _:
             raise InvalidInput(f"exactly one of {' and '.join(_APICODE)} must be set")
 
@@ -216,14 +216,20 @@ def auth_from_env(environ: Mapping[str, str]) -> Credentials | StaticToken:
 _APICODE = ("ROPO_APICODE", "ROPO_APICODE_FILE")
 
 
-def _read(path: Path) -> str:
+def secret_in(variable: str, name: str) -> str:
+    """Return what a file holds that a variable of the environment names: a secret, and nothing else.
+
+    Raises:
+        InvalidInput: it cannot be read.
+    """
+    path = Path(name)
     try:
         text = path.read_text(encoding="ascii").strip()
         mode = path.stat().st_mode
     except (OSError, UnicodeError):
-        raise InvalidInput("the file that ROPO_APICODE_FILE names cannot be read") from None
+        raise InvalidInput(f"the file that {variable} names cannot be read") from None
     if os.name == "posix" and mode & 0o077:
-        logger.warning("the file that ROPO_APICODE_FILE names can be read by others: chmod 600")
+        logger.warning("the file that %s names can be read by others: chmod 600", variable)
     return text
 
 

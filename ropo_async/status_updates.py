@@ -17,12 +17,11 @@ from ropo_async._values import days_at_risk
 from ropo_async.errors import DecodeError, FeedStalled, InvalidInput, OutcomeUnknown, TransportError, UpdatesMayBeLost
 from ropo_async.iteration import Drain, Pages, Reading
 from ropo_async.operations import POLL
-from ropo_async.records import Page
+from ropo_async.records import Page, StatusUpdate
 
 if TYPE_CHECKING:
     from ropo_async._messages import Request
     from ropo_async.iteration import Iteration
-    from ropo_async.records import StatusUpdate
     from ropo_async.transport import Transport
 
 __all__ = ["StatusUpdates"]
@@ -111,6 +110,11 @@ class StatusUpdates:
         if not isinstance(billnum, str) or not billnum.strip():
             raise InvalidInput("billnum must be text, and not empty")
         return Reading(partial(self._read, codec.reread_request(billnum=billnum)))
+
+    @property
+    def record(self) -> type[StatusUpdate]:
+        """The class of what it brings."""
+        return StatusUpdate
 
     @property
     def server(self) -> str:

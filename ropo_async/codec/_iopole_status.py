@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, Any, cast
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from ropo_async import _values as values
 from ropo_async._reader import read_object
@@ -21,7 +20,7 @@ from ropo_async.iopole.records import InvoiceStatus, Rejection, RejectionError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["read_status", "status_id_of"]
+__all__ = ["is_id", "read_status"]
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{3}", re.ASCII)
@@ -31,15 +30,9 @@ _KNOWN = {"statusId", "invoiceId", "date", "code", "status", "destType", "xml", 
 _REFUSING = {"REFUSED", "REJECTED", "UNACCEPTABLE"}
 
 
-def status_id_of(text: Any) -> UUID:
-    """Return the id in `text`.
-
-    Raises:
-        ValueError: it is none in the usual form.
-    """
-    if not isinstance(text, str) or not _UUID.fullmatch(text):
-        raise ValueError("expected an id, as a UUID")
-    return UUID(text)
+def is_id(text: Any) -> TypeGuard[str]:
+    """Whether `text` is an id in the usual form, by which a status can be marked."""
+    return isinstance(text, str) and _UUID.fullmatch(text) is not None
 
 
 def read_status(record: bytes, invoice: Any = None) -> InvoiceStatus:

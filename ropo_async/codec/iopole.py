@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import msgspec
 
@@ -13,7 +14,7 @@ from ropo_async._values import integer, is_visible
 from ropo_async.auth import Grant
 from ropo_async.codec import _iopole_status as one
 from ropo_async.codec._leniently import reason_of
-from ropo_async.codec._requests import request
+from ropo_async.codec._requests import encode, request
 from ropo_async.errors import DecodeError
 from ropo_async.iopole import operations
 from ropo_async.iopole.records import InvoiceStatus, StatusList
@@ -21,17 +22,19 @@ from ropo_async.records import Undecoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from uuid import UUID
 
     from ropo_async._messages import Answer, Request
 
 __all__ = [
     "history_request",
     "read_done",
+    "read_feed",
     "read_grant",
     "read_history",
+    "read_record",
     "read_unseen",
     "seen_request",
+    "status_ids",
     "token_request",
     "unseen_request",
 ]
@@ -128,6 +131,43 @@ def read_unseen(answer: Answer) -> StatusList:
     return _read(answer, _grouped, _markable)
 
 
+def read_feed(answer: Answer) -> StatusList:
+    """Return the unseen statuses of all invoices for a journal, which keeps each one's `raw` and reads it alone later.
+
+    So each names its invoice. One without an id is a status all the same.
+
+    Raises:
+        DecodeError: it is neither a list nor a status.
+    """
+    return _read(answer, _placed, _said)
+
+
+def read_record(record: bytes) -> InvoiceStatus:
+    """Return the status in `record`, one JSON object that `read_feed` gave.
+
+    Raises:
+        DecodeError: it cannot be read.
+    """
+    try:
+        return _said(record, None)
+    except UNREADABLE as error:
+        raise DecodeError(operations.UNSEEN.name, reason_of(error), raw=record) from None
+
+
+def status_ids(statuses: StatusList) -> list[UUID]:
+    """Return the ids by which statuses can be marked, each once; also of unreadable ones, where they can be told."""
+    told = (*(status.status_id for status in statuses), *(_id_in(entry.raw) for entry in statuses.undecoded))
+    return list(dict.fromkeys(UUID(text) for text in told if one.is_id(text)))
+
+
+def _id_in(record: bytes) -> Any:
+    try:
+        content = read_object(record)
+    except UNREADABLE:
+        return None
+    return content.get("statusId") or content.get("indentifier")
+
+
 def _read(
     answer: Answer,
     parts: Callable[[bytes], Iterator[tuple[bytes, Any]]],
@@ -182,7 +222,11 @@ def _alone(entry: bytes) -> Iterator[tuple[bytes, Any]]:
 
 def _grouped(entry: bytes) -> Iterator[tuple[bytes, Any]]:
     """Go through the unseen statuses of one invoice; the key is written in two ways."""
-    group = _group.decode(entry)
+    try:
+        group = _group.decode(entry)
+    except UNREADABLE:
+        yield from _torn(entry)
+        return
     lists = [bytes(value) for key, value in group.items() if key.lower() == "newstatus"]
     if not lists:
         yield entry, None
@@ -193,7 +237,47 @@ def _grouped(entry: bytes) -> Iterator[tuple[bytes, Any]]:
             yield bytes(status), invoice
 
 
+_INVOICE = rb'\s*"invoiceId"\s*:\s*"([\w-]*)"\s*'
+_GROUP = re.compile(rb"\s*\{(?:" + _INVOICE + rb',)?\s*"new[sS]tatus"\s*:\s*\[')
+_GROUP_END = re.compile(rb"\s*(?:," + _INVOICE + rb")?\}\s*")
+_AFTER = re.compile(rb"\]\s*," + _INVOICE + rb"\}\s*\Z")
+
+
+def _torn(entry: bytes) -> Iterator[tuple[bytes, Any]]:
+    """Go through a group in which something is no JSON: the others in it are to be had all the same."""
+    parts, whole = split(entry, _GROUP, _GROUP_END)
+    if not whole:
+        raise ValueError("expected the statuses of an invoice")
+    told = [found[1] for found in (_GROUP.match(entry), _AFTER.search(entry)) if found and found[1]]
+    yield from ((part, told[0].decode("ascii", "replace") if told else None) for part in parts)
+
+
+def _placed(entry: bytes) -> Iterator[tuple[bytes, Any]]:
+    """Go through the unseen statuses of one invoice, each of which says whose it is."""
+    yield from ((_with_invoice(part, invoice), None) for part, invoice in _grouped(entry))
+
+
+def _with_invoice(part: bytes, invoice: Any) -> bytes:
+    try:
+        content = _group.decode(part)
+    except UNREADABLE:
+        return part
+    if not isinstance(invoice, str) or bytes(content.get("invoiceId", b"null")) not in {b"null", b'""'}:
+        return part
+    # Of two members of one name the last one counts.
+    member = encode({"invoiceId": invoice})[1:]
+    return part.rstrip()[:-1] + (b"," if content else b"") + member
+
+
+def _said(entry: bytes, invoice: Any) -> InvoiceStatus:
+    status = one.read_status(entry, invoice)
+    if status.status_id is None and status.code is None:
+        raise ValueError("expected a status, with an id or a code")
+    return status
+
+
 def _markable(entry: bytes, invoice: Any) -> InvoiceStatus:
     status = one.read_status(entry, invoice)
-    one.status_id_of(status.status_id)
+    if not one.is_id(status.status_id):
+        raise ValueError("expected an id, as a UUID")
     return status

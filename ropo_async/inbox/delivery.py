@@ -5,59 +5,32 @@ from __future__ import annotations
 import contextlib
 import math
 from collections import deque
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Generic, Self, cast
 
 import anyio
-from attrs import define, field, frozen
+from attrs import define, field
 
-from ropo_async import codec, hooks
+from ropo_async import hooks
 from ropo_async._protect import beside, finish
 from ropo_async.errors import DecodeError, InvalidInput, JournalError, LeaseLost
-from ropo_async.records import StatusUpdate
+from ropo_async.events import InvoiceEvent
+from ropo_async.inbox.feeds import Record
+from ropo_async.inbox.providers import provider_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from contextlib import AbstractAsyncContextManager
     from types import TracebackType
 
+    from ropo_async.inbox.terms import Terms
     from ropo_async.journal import Account, Journal, Leased, Source
 
-__all__ = ["Deliveries", "Delivery", "Terms"]
+__all__ = ["Deliveries", "Delivery"]
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 3600.0
 """Seconds until a failed update is tried again; doubled with each attempt."""
-DAY = 24 * 3600.0
 IDLE = 30.0
 """Seconds after which a consumer looks by itself, should it not have been woken."""
-
-
-def _seconds(_: object, __: object, value: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= DAY:
-        raise InvalidInput("lease must be a number of seconds, above 0 and at most a day")
-
-
-def _count(_: object, attribute: Any, value: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise InvalidInput(f"{attribute.name} must be a whole number of 1 or more")
-
-
-def _grouping(_: object, __: object, value: str | None) -> None:
-    if value not in (None, "billnum"):
-        raise InvalidInput('group_by must be "billnum" or None')
-
-
-@frozen
-class Terms:
-    """On what terms updates are lent."""
-
-    lease: float = field(default=60.0, validator=_seconds)
-    """Seconds until another consumer may have an update whose consumer has fallen silent."""
-    batch: int = field(default=50, validator=_count)
-    """How many updates are lent at once, to be handled one after the other."""
-    attempts: int = field(default=10, validator=_count)
-    """How often an update is tried before it becomes a dead letter."""
-    group_by: str | None = field(default=None, validator=_grouping)
-    """`"billnum"`: the updates of an invoice one at a time, in the order in which they came."""
 
 
 @define(eq=False)
@@ -128,7 +101,7 @@ class Shelf:
 
 
 @define(eq=False)
-class Delivery:
+class Delivery(Generic[Record]):
     """One update on loan: `async with` it to handle it.
 
     Left normally, it is acknowledged and never comes again. Left by an exception, it comes again later, after ten
@@ -138,8 +111,8 @@ class Delivery:
 
     _leased: Leased
     _shelf: Shelf = field(repr=False)
-    update: StatusUpdate
-    """What happened."""
+    update: Record
+    """What happened: a `StatusUpdate` of Ropo's, or an `InvoiceStatus` of Iopole's."""
     _settled: bool = field(default=False, init=False)
     _beside: AbstractAsyncContextManager[None] | None = field(default=None, init=False, repr=False)
 
@@ -152,6 +125,16 @@ class Delivery:
     def account(self) -> Account:
         """Whose it is."""
         return self._leased.account
+
+    @property
+    def provider(self) -> str:
+        """Which API it came from: `"ropo"` or `"iopole"`."""
+        return self._leased.account.provider
+
+    @property
+    def event(self) -> InvoiceEvent:
+        """What happened in the few words that the APIs have in common."""
+        return InvoiceEvent.of(self.update)
 
     @property
     def attempt(self) -> int:
@@ -203,7 +186,7 @@ class Delivery:
         leased, attempts = self._leased, self._shelf.terms.attempts
         pause = min(FIRST_PAUSE * 2.0 ** min(leased.attempt - 1, 20), LONGEST_PAUSE) if after is None else after
         if await self._shelf.journal.put_off(leased, seconds=pause, attempts=attempts, error=error):
-            event = hooks.DeadLettered(leased.account.cid, leased.seq, leased.attempt, error)
+            event = hooks.DeadLettered(leased.account.name, leased.seq, leased.attempt, error)
             self._shelf.tell(leased.account, event)
 
     async def give_back(self) -> None:
@@ -223,7 +206,7 @@ class Delivery:
             with contextlib.suppress(JournalError):
                 await self._shelf.extend()
 
-    async def __aenter__(self) -> StatusUpdate:
+    async def __aenter__(self) -> Record:
         if not self._settled:
             self._shelf.held[self._leased.seq] = self._leased
         self._beside = beside(self._heartbeat)
@@ -256,7 +239,7 @@ class Delivery:
 
 
 @define(eq=False)
-class Deliveries:
+class Deliveries(Generic[Record]):
     """An endless iteration over the updates of a journal, each on loan. Made by `Inbox.deliveries`."""
 
     _shelf: Shelf = field(repr=False)
@@ -265,7 +248,7 @@ class Deliveries:
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Delivery:
+    async def __anext__(self) -> Delivery[Record]:
         while True:
             bell = self._shelf.journal.bell()
             leased = await self._shelf.take()
@@ -278,12 +261,12 @@ class Deliveries:
             else:
                 raise StopAsyncIteration
 
-    async def _delivery(self, leased: Leased) -> Delivery | None:
+    async def _delivery(self, leased: Leased) -> Delivery[Record] | None:
         """Return the delivery of an update; one that an older version of this library cannot read is put off."""
         try:
-            return Delivery(leased, self._shelf, codec.read_update(leased.body))
+            return Delivery(leased, self._shelf, provider_of(leased.account).read(leased.body))
         except DecodeError as error:
-            unread = Delivery(leased, self._shelf, StatusUpdate())
+            unread: Delivery[Any] = Delivery(leased, self._shelf, cast("Any", None))
             await unread.retry(error=type(error).__name__)
             return None
 

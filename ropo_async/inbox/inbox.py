@@ -5,30 +5,28 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic
 
 import anyio
 
-from ropo_async import codec
 from ropo_async._protect import beside
 from ropo_async._values import HELSINKI
 from ropo_async.errors import DecodeError, FeedBusy, InvalidInput, RopoError
-from ropo_async.inbox._losses import Losses
-from ropo_async.inbox.delivery import Deliveries, Shelf, Terms, empty
+from ropo_async.inbox.delivery import Deliveries, Shelf, empty
+from ropo_async.inbox.feeds import Record
 from ropo_async.inbox.policy import InboxPolicy
-from ropo_async.inbox.poller import Poller
-from ropo_async.inbox.recovery import Recovery
-from ropo_async.inbox.rounds import Round, Rounds, lasts
-from ropo_async.journal import Account, Journal, Source
-from ropo_async.journal.entries import entry_of
+from ropo_async.inbox.providers import provider_of
+from ropo_async.inbox.rounds import Rounds, lasts
+from ropo_async.inbox.terms import Terms
+from ropo_async.journal import Account, Journal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
     from ropo_async.hooks import Event
+    from ropo_async.inbox.feeds import Feed, Round
     from ropo_async.journal import DeadLetter, Gap, Health, Quarantined
     from ropo_async.records import Page
-    from ropo_async.status_updates import StatusUpdates
 
 __all__ = ["Inbox", "seconds"]
 
@@ -37,7 +35,7 @@ REFUSALS = 3
 """Refusals of the credentials one after the other that end a background poller."""
 
 
-class Inbox:
+class Inbox(Generic[Record]):
     """The durable feed of one account: no status update is lost, and where that cannot be known, it is said.
 
     ```python
@@ -53,7 +51,7 @@ class Inbox:
     later than it happened. One poller at a time follows an account, in however many processes there are inboxes.
 
     Args:
-        updates: the feed, `ropo.status_updates`.
+        feed: `ropo.status_updates`, or `iopole.statuses`.
         journal: where everything is stored; see `Journal.open`.
         since: the day, or the aware time, from which on updates are to be complete. It matters where an answer goes
             missing before the feed was ever read to its end: without it nobody knows how far back to read.
@@ -76,7 +74,7 @@ class Inbox:
 
     def __init__(
         self,
-        updates: StatusUpdates,
+        feed: Feed[Record],
         journal: Journal,
         *,
         since: date | datetime | None = None,
@@ -84,12 +82,11 @@ class Inbox:
         policy: InboxPolicy | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._updates, self._journal, self._now = updates, journal, now
+        self._feed, self._journal, self._now = feed, journal, now
         policy = policy or InboxPolicy()
-        self.account = Account(updates.server, _cid(updates.cid, cid))
-        self._losses = Losses(journal, self.account, policy, now, _moment(since))
-        poller = Poller(updates, journal, self.account, self._losses, now)
-        self.rounds = Rounds(poller, Recovery(poller, policy), policy.longest_pause)
+        self.account = Account(feed.server, _cid(feed.cid, cid))
+        follower = provider_of(self.account).follow(feed, journal, self.account, now, policy, since)
+        self.rounds = Rounds(feed, journal, self.account, now, follower, policy.longest_pause)
         self.shelves = {}
 
     # --- polling ------------------------------------------------------------------------------------------------
@@ -141,7 +138,7 @@ class Inbox:
 
     # --- delivery -----------------------------------------------------------------------------------------------
 
-    def __aiter__(self) -> Deliveries:
+    def __aiter__(self) -> Deliveries[Record]:
         return self.deliveries()
 
     def deliveries(
@@ -152,7 +149,7 @@ class Inbox:
         attempts: int = 10,
         group_by: str | None = None,
         forever: bool = True,
-    ) -> Deliveries:
+    ) -> Deliveries[Record]:
         """Iterate over the account's updates, each lent to you until you have settled it; see `Delivery`.
 
         Any number of consumers may do so, in this process and in others; each update goes to one at a time. Nothing is
@@ -163,8 +160,8 @@ class Inbox:
                 runs, a heartbeat extends it.
             batch: how many are lent at once, to be handled one after the other.
             attempts: how often an update is tried before it becomes a dead letter.
-            group_by: `"billnum"` for the updates of an invoice one at a time, in the order in which they came, if all
-                consumers say so. A dead letter lets the next one pass.
+            group_by: `"billnum"`, or `"invoice_id"` with Iopole, for the updates of an invoice one at a time, in the
+                order in which they came, if all consumers say so. A dead letter lets the next one pass.
             forever: False to end when nothing can be had at present, in place of waiting for more.
 
         Raises:
@@ -177,7 +174,7 @@ class Inbox:
 
     def tell(self, _: Account, event: Event) -> None:
         """Tell the hooks of the client."""
-        self._updates.tell(event)
+        self._feed.tell(event)
 
     async def give_back(self) -> None:
         """Let other consumers have what was lent to this process and not begun."""
@@ -211,7 +208,7 @@ class Inbox:
         last = self._now().astimezone(HELSINKI).date() if last is None else last
         if not all(isinstance(day, date) and not isinstance(day, datetime) for day in (first, last)) or last < first:
             raise InvalidInput("first and last must be dates, in this order")
-        await self._journal.lose(self.account, self._losses.of_days("asked for", first, last))
+        await self.rounds.follower.suspect(first, last)
 
     async def read_invoice(self, billnum: str) -> Page:
         """Read an invoice again, into the journal, and return what it shows now.
@@ -223,9 +220,7 @@ class Inbox:
         """
         if not isinstance(billnum, str) or not billnum.strip():
             raise InvalidInput("billnum must be text, and not empty")
-        request = codec.reread_request(billnum=billnum)
-        # It needs no turn: where the process ends within it, the next poller finishes it.
-        return (await self.rounds.poller.read_again(0, request, billnum, Source.BACKFILL)).page
+        return await self.rounds.follower.read_invoice(billnum)
 
     async def quarantined(self, *, after: int = 0, limit: int = 100) -> list[Quarantined]:
         """Return records that could not be read, as they came, oldest first, from behind the id `after` on."""
@@ -234,11 +229,12 @@ class Inbox:
     async def redecode(self) -> int:
         """Read the quarantined records once more, as after an upgrade, and return how many can be delivered now."""
         read = after = 0
+        provider = provider_of(self.account)
         while found := await self.quarantined(after=after):
             after = found[-1].id
             for record in found:
                 try:
-                    entry = entry_of(codec.read_update(record.body))
+                    entry = provider.entry(record.body)
                 except DecodeError:
                     continue
                 await self._journal.release_quarantined(record, entry, at=self._now())
@@ -270,21 +266,10 @@ def _ends(error: RopoError, refusals: int) -> bool:
 
 
 def _cid(known: str | None, given: str | None) -> str:
-    if known is not None and given not in (None, known):
-        raise InvalidInput("cid contradicts the client's credentials")
-    cid = known if given is None else given
-    if not isinstance(cid, str) or not cid.strip():
+    if known is not None:
+        if given not in (None, known):
+            raise InvalidInput("cid contradicts the client's credentials")
+        return known
+    if not isinstance(given, str) or not given.strip():
         raise InvalidInput("cid is needed: the client has a token alone, which does not say whose it is")
-    return cid
-
-
-def _moment(since: date | datetime | None) -> datetime | None:
-    if since is None:
-        return None
-    if isinstance(since, datetime):
-        if since.tzinfo is None:
-            raise InvalidInput("since must be a date, or a datetime with a zone")
-        return since
-    if not isinstance(since, date):
-        raise InvalidInput("since must be a date, or a datetime with a zone")
-    return datetime(since.year, since.month, since.day, tzinfo=HELSINKI)
+    return given

@@ -11,9 +11,10 @@ from attrs import define, field
 
 from ropo_async._protect import beside
 from ropo_async.errors import InvalidInput, JournalError
-from ropo_async.inbox.delivery import Deliveries, Shelf, Terms, empty
+from ropo_async.inbox.delivery import Deliveries, Shelf, empty
 from ropo_async.inbox.inbox import Inbox, seconds
 from ropo_async.inbox.rounds import lasts
+from ropo_async.inbox.terms import Terms
 from ropo_async.journal import Account
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     from ropo_async.errors import RopoError
     from ropo_async.hooks import Event
+    from ropo_async.inbox.feeds import Feed, Record
     from ropo_async.journal import Journal
-    from ropo_async.status_updates import StatusUpdates
 
 __all__ = ["Inboxes"]
 
@@ -53,36 +54,36 @@ class Inboxes:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._inboxes = dict[Account, Inbox]()
-        self._begin: Callable[[Inbox], None] | None = None
+        self._inboxes = dict[Account, Inbox[Any]]()
+        self._begin: Callable[[Inbox[Any]], None] | None = None
         self._shelves = dict[Terms, Shelf]()
 
-    def add(self, updates: StatusUpdates, **options: Any) -> Inbox:
+    def add(self, feed: Feed[Record], **options: Any) -> Inbox[Record]:
         """Follow one more account and return its inbox; while `polling` runs, it is polled from now on.
 
         Args:
-            updates: the account's feed.
+            feed: the account's, of whichever API: `ropo.status_updates`, or `iopole.statuses`.
             options: further arguments of `Inbox`.
 
         Raises:
             InvalidInput: the account is followed already, or an argument cannot be right.
         """
-        inbox = Inbox(updates, self._journal, **options)
+        inbox = Inbox(feed, self._journal, **options)
         if inbox.account in self._inboxes:
-            raise InvalidInput(f"customer id {inbox.account.cid} is followed already")
+            raise InvalidInput(f"the feed of {inbox.account.name} is followed already")
         self._inboxes[inbox.account] = inbox
         if self._begin is not None:
             self._begin(inbox)
         return inbox
 
-    def __getitem__(self, account: Account | str) -> Inbox:
+    def __getitem__(self, account: Account | str) -> Inbox[Any]:
         """Return the inbox of an account, or of the first one with that customer id."""
         for known, inbox in self._inboxes.items():
             if account in (known, known.cid):
                 return inbox
         raise KeyError(account)
 
-    def __iter__(self) -> Iterator[Inbox]:
+    def __iter__(self) -> Iterator[Inbox[Any]]:
         return iter(list(self._inboxes.values()))
 
     def __len__(self) -> int:
@@ -118,7 +119,7 @@ class Inboxes:
         try:
             async with anyio.create_task_group() as accounts:
 
-                def begin(inbox: Inbox) -> None:
+                def begin(inbox: Inbox[Any]) -> None:
                     follow = partial(inbox.rounds.forever, every, wait=False, fatal=_ends, gate=gate.passed)
                     accounts.start_soon(follow)
 
@@ -136,10 +137,10 @@ class Inboxes:
         finally:
             self._begin = None
 
-    def __aiter__(self) -> Deliveries:
+    def __aiter__(self) -> Deliveries[Any]:
         return self.deliveries()
 
-    def deliveries(self, *, forever: bool = True, **terms: Any) -> Deliveries:
+    def deliveries(self, *, forever: bool = True, **terms: Any) -> Deliveries[Any]:
         """Iterate over the updates of all accounts in the journal, oldest first; see `Inbox.deliveries`.
 
         Those of one account alone come from its own inbox, `inboxes[cid].deliveries()`.

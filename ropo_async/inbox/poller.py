@@ -120,7 +120,7 @@ class Poller:
     async def _give_up(self, poll: int, cause: str) -> None:
         loss = await self.losses.of(cause)
         await self.journal.settle(poll, PollState.LOST, at=self.now(), loss=loss)
-        self.feed.tell(hooks.GapOpened(self.account.cid, cause))
+        self.feed.tell(hooks.GapOpened(self.account.name, cause))
 
     async def _keep(self, poll: int, source: Source, answer: Answer, began: datetime | None = None) -> Reading:
         """Store an answer before it is read."""
@@ -160,7 +160,7 @@ class Poller:
         if unreadable:
             self.feed.tell(hooks.RecordsUndecoded(POLL.name, len(unreadable)))
         if loss is not None:
-            self.feed.tell(hooks.GapOpened(self.account.cid, loss.cause))
+            self.feed.tell(hooks.GapOpened(self.account.name, loss.cause))
         return Reading(page, merged, trouble=trouble)
 
 

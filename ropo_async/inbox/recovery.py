@@ -91,7 +91,7 @@ class Recovery:
     async def _sweep_day(self, epoch: int, day: date) -> None:
         _, new = await self._read_day(epoch, day, Source.SWEEP)
         if new:
-            self.poller.feed.tell(hooks.SweepFound(self.poller.account.cid, day, new))
+            self.poller.feed.tell(hooks.SweepFound(self.poller.account.name, day, new))
 
     async def _read_for(self, epoch: int, gap: Gap, day: GapDay) -> Gap | None:
         """Read one day of a gap; None where the gap has changed meanwhile, so that its days are due anew."""
@@ -107,7 +107,7 @@ class Recovery:
             return None
         if changed.state in (GapState.CLOSED, GapState.UNRESOLVED):
             proven = changed.state is GapState.CLOSED
-            self.poller.feed.tell(hooks.GapEnded(self.poller.account.cid, proven, changed.reason))
+            self.poller.feed.tell(hooks.GapEnded(self.poller.account.name, proven, changed.reason))
         return evolve(changed, version=gap.version + 1)
 
     async def _read_day(self, epoch: int, day: date, source: Source) -> tuple[Page, int]:

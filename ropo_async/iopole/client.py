@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
+from copy import copy
 from functools import partial
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import evolve
 
@@ -13,14 +15,14 @@ from ropo_async.auth import Grant, TokenCache, TokenProvider
 from ropo_async.codec import iopole as codec
 from ropo_async.errors import InvalidInput
 from ropo_async.hooks import log_events
-from ropo_async.iopole._identifiers import optional_uuid
-from ropo_async.iopole.config import IopoleEnvironment, IopoleServer, server_of
-from ropo_async.iopole.credentials import IopoleCredentials
+from ropo_async.iopole._identifiers import optional_uuid, uuid
+from ropo_async.iopole.config import IopoleEnvironment, IopoleServer, server_from_env, server_of
+from ropo_async.iopole.credentials import IopoleCredentials, credentials_from_env
 from ropo_async.iopole.invoices import Invoices
 from ropo_async.iopole.statuses import Statuses
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
     from uuid import UUID
 
@@ -81,15 +83,50 @@ class IopoleClient:
         place, customer = server_of(server), optional_uuid("customer_id", customer_id, None)
         if isinstance(history_interval, bool) or not 0 <= history_interval < math.inf:
             raise InvalidInput("history_interval must be a number of seconds, 0 or above")
-        self._line = Line(http_client)
+        self._owns, self._line = True, Line(http_client)
         plain = self._line.transport(place.api, timeouts=timeouts, retries=retries, hooks=hooks)
         transport = evolve(plain, auth=_provider(credentials, evolve(plain, base=place.auth)))
         self.invoices = Invoices.limited(transport, customer, history_interval)
         self.statuses = Statuses(transport, customer)
 
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, **options: Any) -> Self:
+        """Return a client for the account that the environment names.
+
+        `IOPOLE_SERVER` is an `IopoleEnvironment`'s name or the origin of an API; `IOPOLE_AUTH_SERVER` the origin of the
+        host of its tokens, where that is another than follows from it. Then either `IOPOLE_TOKEN`, or
+        `IOPOLE_CLIENT_ID` with `IOPOLE_CLIENT_SECRET` or with `IOPOLE_CLIENT_SECRET_FILE`, a file that holds the secret
+        alone, and `IOPOLE_SCOPE` if there is one. `IOPOLE_CUSTOMER_ID` is the customer to act for, if any.
+
+        Args:
+            environ: where to look; `os.environ` if left out.
+            options: further arguments of `IopoleClient`, such as `timeouts`; a `customer_id` goes before the variable.
+
+        Raises:
+            InvalidInput: a variable is missing, contradicts another, or names a file that cannot be read.
+        """
+        given = {name: text for name, text in (os.environ if environ is None else environ).items() if text}
+        options.setdefault("customer_id", given.get("IOPOLE_CUSTOMER_ID"))
+        return cls(server_from_env(given), credentials_from_env(given), **options)
+
+    def for_customer(self, customer_id: str | UUID) -> Self:
+        """Return a client that acts for another customer of the same account, over the connections of this one.
+
+        They share the token and the limit of histories, which are the account's; its statuses have a retry budget of
+        their own. Closing it closes nothing; it works until this client is closed.
+
+        Raises:
+            InvalidInput: it is no UUID.
+        """
+        customer, other = uuid("customer_id", customer_id), copy(self)
+        other._owns = False  # noqa: SLF001 - its own class
+        other.invoices, other.statuses = self.invoices.of_customer(customer), self.statuses.of_customer(customer)
+        return other
+
     async def aclose(self) -> None:
         """Close the client's own connections."""
-        await self._line.aclose()
+        if self._owns:
+            await self._line.aclose()
 
     async def __aenter__(self) -> Self:
         return self

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ropo_async.config import checked_url
 from ropo_async.errors import InvalidInput
@@ -15,7 +15,7 @@ from ropo_async.errors import InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["IopoleEnvironment", "IopoleServer", "server_of"]
+__all__ = ["IopoleEnvironment", "IopoleServer", "server_from_env", "server_of"]
 
 
 def _origin(url: str) -> str:
@@ -84,3 +84,16 @@ def server_of(server: IopoleEnvironment | IopoleServer | str) -> IopoleServer:
     if not found and urlsplit(origin).hostname in _HOSTS:
         raise InvalidInput("that is not the address of an API of Iopole; name an IopoleEnvironment")
     return found[0] if found else IopoleServer(origin, origin)
+
+
+def server_from_env(environ: Mapping[str, str]) -> IopoleServer:
+    """Return the addresses that the environment gives: `IOPOLE_SERVER`, and `IOPOLE_AUTH_SERVER` for a pair of yours.
+
+    Raises:
+        InvalidInput: `IOPOLE_SERVER` is missing, or the two cannot be right together.
+    """
+    if "IOPOLE_SERVER" not in environ:
+        names = ", ".join(IopoleEnvironment.__members__)
+        raise InvalidInput(f"IOPOLE_SERVER is not set: the origin of an API, or one of {names}")
+    server = server_of(environ["IOPOLE_SERVER"])
+    return evolve(server, auth=environ["IOPOLE_AUTH_SERVER"]) if "IOPOLE_AUTH_SERVER" in environ else server

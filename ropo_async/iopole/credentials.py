@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from ropo_async.auth import Secret
+from ropo_async.auth import Secret, StaticToken, secret_in
 from ropo_async.errors import InvalidInput
 
-__all__ = ["IopoleCredentials"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["IopoleCredentials", "credentials_from_env"]
+
+_SECRET = ("IOPOLE_CLIENT_SECRET", "IOPOLE_CLIENT_SECRET_FILE")
 
 
 def _is_name(_: object, __: object, name: Any) -> None:
@@ -39,3 +44,25 @@ class IopoleCredentials:
     client_id: str = field(validator=_is_name, repr=False)
     client_secret: Secret = field(converter=_secret)
     scope: str | None = field(default=None, validator=_is_scope)
+
+
+def credentials_from_env(environ: Mapping[str, str]) -> IopoleCredentials | StaticToken:
+    """Return what the environment gives to log in with: `IOPOLE_TOKEN`, or `IOPOLE_CLIENT_ID` and its secret.
+
+    Raises:
+        InvalidInput: a variable is missing, contradicts another, or names a file that cannot be read.
+    """
+    if "IOPOLE_TOKEN" in environ:
+        if any(name in environ for name in _SECRET):
+            raise InvalidInput(f"IOPOLE_TOKEN is set together with {' or '.join(_SECRET)}: keep one")
+        return StaticToken(environ["IOPOLE_TOKEN"])
+    if "IOPOLE_CLIENT_ID" not in environ:
+        raise InvalidInput("IOPOLE_CLIENT_ID is not set, and neither is IOPOLE_TOKEN")
+    match [name for name in _SECRET if name in environ]:
+        case ["IOPOLE_CLIENT_SECRET"]:
+            secret = environ["IOPOLE_CLIENT_SECRET"]
+        case ["IOPOLE_CLIENT_SECRET_FILE"]:
+            secret = secret_in("IOPOLE_CLIENT_SECRET_FILE", environ["IOPOLE_CLIENT_SECRET_FILE"])
+        case _:
+            raise InvalidInput(f"exactly one of {' and '.join(_SECRET)} must be set")
+    return IopoleCredentials(environ["IOPOLE_CLIENT_ID"], secret, environ.get("IOPOLE_SCOPE"))

@@ -34,6 +34,10 @@ class Invoices:
         limiter = Limiter(transport.sender, interval)
         return cls(evolve(transport, sender=limiter.send, policy=_unthrottled(transport.policy)), customer_id)
 
+    def of_customer(self, customer_id: UUID) -> Invoices:
+        """Return those of another customer, within the same limit."""
+        return evolve(self, customer_id=customer_id)
+
     async def status_history(self, invoice_id: str | UUID, *, customer_id: str | UUID | None = None) -> StatusList:
         """Return all statuses that an invoice ever had: a list by date, each status once.
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Self
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from ropo_async import hooks
 from ropo_async.codec import iopole as codec
 from ropo_async.errors import FeedStalled
 from ropo_async.iopole._identifiers import optional_uuid, uuid
+from ropo_async.iopole.operations import UNSEEN
+from ropo_async.iopole.records import InvoiceStatus
+from ropo_async.retry import Budget
 
 if TYPE_CHECKING:
     from types import TracebackType
     from uuid import UUID
 
-    from ropo_async.iopole.records import InvoiceStatus, StatusList
+    from ropo_async._messages import Answer
+    from ropo_async.iopole.records import StatusList
     from ropo_async.records import Undecoded
     from ropo_async.transport import Transport
 
@@ -68,6 +72,42 @@ class Statuses:
         """
         return Unseen(self, optional_uuid("customer_id", customer_id, self._customer_id))
 
+    def of_customer(self, customer_id: UUID) -> Statuses:
+        """Return those of another customer, with a retry budget of their own."""
+        budget = Budget(self._transport.policy.capacity)
+        return Statuses(evolve(self._transport, budget=budget), customer_id)
+
+    # --- for an inbox -------------------------------------------------------------------------------------------
+
+    @property
+    def record(self) -> type[InvoiceStatus]:
+        """The class of what it brings."""
+        return InvoiceStatus
+
+    @property
+    def server(self) -> str:
+        """What a journal knows the server by: `iopole:` and the URL of the API."""
+        return f"iopole:{self._transport.base}"
+
+    @property
+    def cid(self) -> str:
+        """The customer whose statuses these are; empty where the client names none."""
+        return "" if self._customer_id is None else str(self._customer_id)
+
+    async def ask(self) -> tuple[Answer, StatusList]:
+        """Return the statuses that are not marked as seen, and the answer as it came, for what stores that."""
+        return await self._transport.send(codec.unseen_request(self._customer_id), _both)
+
+    async def prepare(self) -> None:
+        """Have a token."""
+        await self._transport.ready(UNSEEN)
+
+    def tell(self, event: hooks.Event) -> None:
+        """Tell the client's hooks."""
+        hooks.emit(self._transport.hooks, event)
+
+    # --- without one ----------------------------------------------------------------------------------------------
+
     async def not_seen(self, *, customer_id: str | UUID | None = None) -> StatusList:
         """Return the statuses that are not marked as seen, at most the 100 oldest, of all invoices. Marks none.
 
@@ -97,6 +137,11 @@ class Statuses:
         """
         customer = optional_uuid("customer_id", customer_id, self._customer_id)
         await self._transport.send(codec.seen_request(uuid("status_id", status_id), customer), codec.read_done)
+
+
+def _both(answer: Answer) -> tuple[Answer, StatusList]:
+    # It is read within the call, so that an answer that cannot be is asked for again.
+    return answer, codec.read_feed(answer)
 
 
 @frozen

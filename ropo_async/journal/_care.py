@@ -172,7 +172,7 @@ def erase(tx: Transaction, account: int | None, billnum: str) -> int:
     return erased
 
 
-_BILLNUM = re.compile(rb'"billnum"\s*:\s*("(?:[^"\\]|\\.)*"|[^\s,:{}\[\]"]+)', re.DOTALL)
+_BILLNUM = re.compile(rb'"(?:billnum|invoiceId)"\s*:\s*("(?:[^"\\]|\\.)*"|[^\s,:{}\[\]"]+)', re.DOTALL)
 
 
 def _mentions(content: bytes, billnum: str) -> bool:

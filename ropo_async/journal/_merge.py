@@ -43,7 +43,7 @@ def merge(
         return Merged()
     account = int(ended[0][0])
     merged = add(tx, account, entries, unreadable, source=source, at=at)
-    if source.consumed:
+    if source.polled:
         size = len(entries) + len(unreadable)
         tx.run("UPDATE account SET pages = pages + 1, handed_out = handed_out + ? WHERE id = ?", (size, account))
     if loss is not None:

@@ -54,7 +54,7 @@ def note_sweep(tx: Transaction, account: int, sweep: str, day: str) -> None:
 
 def intend(tx: Transaction, account: int, epoch: int, source: Source, param: str, *, at: float) -> int:
     """Write down what is about to be sent."""
-    if source is Source.DRAIN:
+    if source.polled:
         tx.run("UPDATE account SET began = ? WHERE id = ? AND began IS NULL", (at, account))
     inserted = tx.rows(
         "INSERT INTO poll (account, epoch, source, param, state, intended) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",

@@ -14,9 +14,10 @@ from ropo_async.journal.values import Entry, Unreadable
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from ropo_async.iopole.records import InvoiceStatus, StatusList
     from ropo_async.records import Page, StatusUpdate, Undecoded
 
-__all__ = ["entries_of", "entry_of", "unreadable_of"]
+__all__ = ["entries_of", "entry_of", "status_entries_of", "status_entry_of", "unreadable_of"]
 
 _encoder = msgspec.json.Encoder()
 
@@ -49,6 +50,32 @@ def unreadable_of(record: Undecoded) -> Unreadable:
 def entries_of(page: Page) -> tuple[list[Entry], list[Unreadable]]:
     """Return what a page brings."""
     return [entry_of(update) for update in page.updates], [unreadable_of(record) for record in page.undecoded]
+
+
+def status_entry_of(status: InvoiceStatus) -> Entry:
+    """Return the journal's entry of a status of Iopole's, whose `raw` must name its invoice."""
+    reasons = [(rejection.reason, rejection.message) for rejection in status.rejections]
+    date = None if status.date is None else status.date.isoformat()
+    # Not the label and the French code, which are taken from more than one place and from a table of ours.
+    parts = (status.invoice_id, date, status.code, status.dest_type, status.message, reasons)
+    digest = _digest(_encoder.encode(parts))
+    return Entry(
+        f"content:{digest.hex()}" if status.status_id is None else storable(f"id:{status.status_id}"),
+        digest,
+        status.raw,
+        None if status.date is None else status.date.date(),
+        None if status.invoice_id is None else storable(status.invoice_id),
+    )
+
+
+def status_entries_of(statuses: StatusList) -> tuple[list[Entry], list[Unreadable]]:
+    """Return what an answer with unseen statuses brings."""
+    return [status_entry_of(status) for status in statuses], [_unreadable(record) for record in statuses.undecoded]
+
+
+def _unreadable(record: Undecoded) -> Unreadable:
+    # By its bytes, whatever id it may have: as long as nobody can read it, other bytes are another record.
+    return Unreadable(f"raw:{_digest(record.raw).hex()}", record.raw, record.reason)
 
 
 def _key(statustype: str | None, statusid: str) -> str:

@@ -28,10 +28,23 @@ __all__ = [
 
 @frozen(order=True)
 class Account:
-    """Whose updates they are: the server's base URL, and the customer id there."""
+    """Whose updates they are."""
 
     server: str
+    """The server's base URL; that of another API than Ropo's with its name and a colon before it."""
     cid: str
+    """The customer id there; empty where the API needs none."""
+
+    @property
+    def provider(self) -> str:
+        """Which API it is: `ropo`, or the name before the URL, such as `iopole`."""
+        name, _, url = self.server.partition(":")
+        return name if url.startswith(("https://", "http://")) else "ropo"
+
+    @property
+    def name(self) -> str:
+        """What events and messages call it: its customer id, or its server where it has none."""
+        return self.cid or self.server
 
 
 class Source(StrEnum):
@@ -45,11 +58,18 @@ class Source(StrEnum):
     """Read again because an answer went missing."""
     SWEEP = "sweep"
     """Read again as a precaution."""
+    UNSEEN = "unseen"
+    """Handed out by a feed that hands it out again until it is marked as seen."""
 
     @property
     def consumed(self) -> bool:
         """Whether the feed handed it out, so that it will not hand it out again."""
         return self in (Source.DRAIN, Source.SALVAGE)
+
+    @property
+    def polled(self) -> bool:
+        """Whether it came through the feed, and was not read again beside it."""
+        return self.consumed or self is Source.UNSEEN
 
 
 class PollState(StrEnum):
@@ -101,7 +121,7 @@ class Entry:
     """One record on its way into the journal, with what it is told apart by."""
 
     key: str
-    """`id:{statustype}:{statusid}`, or where it has no id `content:` and a hash."""
+    """`id:{statustype}:{statusid}`, or `id:{statusId}` of Iopole's; where it has no id `content:` and a hash."""
     hash: bytes = field(repr=False)
     """Of what does not change by itself: two records with one key and one hash are the same."""
     body: bytes = field(repr=False)
@@ -109,6 +129,7 @@ class Entry:
     day: date | None = None
     """The day of its `statustime`."""
     billnum: str | None = field(default=None, repr=False)
+    """Its invoice: the number, or Iopole's own id of it."""
     is_open: bool = False
     """Whether something was still to be paid on its invoice."""
 

@@ -14,7 +14,7 @@ import pytest
 import ropo_async
 
 SHARED = {
-    "ropo_async.auth": {"auth_from_env", "lifetime_of"},
+    "ropo_async.auth": {"auth_from_env", "lifetime_of", "secret_in"},
     "ropo_async.hooks": {"emit"},
     "ropo_async.inbox.delivery": {"Shelf", "empty"},
     "ropo_async.iteration": {"Feed"},

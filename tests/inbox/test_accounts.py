@@ -122,7 +122,7 @@ async def test_what_goes_wrong_in_one_is_not_in_the_other(storage: str) -> None:
         assert (await first.health()).open_gaps == 1
         health = await second.health()
         assert (health.open_gaps, health.dead, health.quarantined, health.waiting) == (0, 0, 0, 15)
-        whole = await place.journal.health(now=second.rounds.poller.now())
+        whole = await place.journal.health(now=second.rounds.now())
         assert (whole.open_gaps, whole.dead, whole.quarantined, whole.waiting) == (1, 16, 1, 15)
         assert await second.requeue() == 0
         assert await second.redecode() == 0
@@ -169,7 +169,7 @@ async def test_they_can_be_found_and_counted(storage: str) -> None:
         assert place.inboxes[third.account] is third
         assert repr(place.inboxes) == "Inboxes(3 accounts)"
         with pytest.raises(InvalidInput, match="1000000"):
-            place.inboxes.add(first._updates)
+            place.inboxes.add(first._feed)
         assert len(place.inboxes) == 3
 
 

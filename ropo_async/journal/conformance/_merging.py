@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-REREADS = pytest.mark.parametrize("source", [Source.BACKFILL, Source.SWEEP], ids=str)
+REREADS = pytest.mark.parametrize("source", [Source.BACKFILL, Source.SWEEP, Source.UNSEEN], ids=str)
 EVERY = pytest.mark.parametrize("source", list(Source), ids=str)
 
 

@@ -191,11 +191,12 @@ class States(Stage):
         """Asking for it is no error."""
         assert await journal.state(MINE) == AccountState()
 
-    async def test_the_beginning_is_the_first_poll(self, journal: Journal, other: Journal) -> None:
+    @pytest.mark.parametrize("source", [Source.DRAIN, Source.UNSEEN], ids=str)
+    async def test_the_beginning_is_the_first_poll(self, journal: Journal, other: Journal, source: Source) -> None:
         """It stays, and each account has its own."""
         for hours in (0, 1):
-            await journal.intend(MINE, 1, Source.DRAIN, "", at=START + HOUR * hours)
-        await journal.intend(YOURS, 1, Source.DRAIN, "", at=START + DAY)
+            await journal.intend(MINE, 1, source, "", at=START + HOUR * hours)
+        await journal.intend(YOURS, 1, source, "", at=START + DAY)
         assert (await other.state(MINE)).began == START
         assert (await other.state(YOURS)).began == START + DAY
 

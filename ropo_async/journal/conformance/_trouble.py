@@ -184,6 +184,13 @@ class Figures(Stage):
         assert (health.drained, health.watermark, health.lag, health.oldest) == (None, None, None, None)
         assert (health.records, health.waiting, health.dead, health.pages, health.records_per_page) == (0, 0, 0, 0, 0)
 
+    async def test_a_page_is_one_of_a_feed_of_either_kind(self, journal: Journal, other: Journal) -> None:
+        """One that hands out once, or until it is marked; what is read again beside it is none."""
+        for source in (Source.DRAIN, Source.UNSEEN, Source.BACKFILL, Source.SWEEP):
+            await page(journal, updates(2), source=source)
+        health = await other.health(now=START)
+        assert (health.pages, health.records_per_page, health.duplicates) == (2, 2.0, 6)
+
     async def test_everything_is_counted(self, journal: Journal, other: Journal) -> None:
         """Of one account, or of all."""
         for account, hours in ((MINE, 1), (YOURS, 2)):

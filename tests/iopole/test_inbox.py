@@ -1,0 +1,441 @@
+"""Iopole's statuses in the inbox: stored, then marked as seen, delivered once each, and no gap whatever happens."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from attrs import define
+
+from ropo_async import (
+    DecodeError,
+    FeedBusy,
+    FeedStalled,
+    InvalidInput,
+    JournalError,
+    JournalProblem,
+    RopoError,
+    ServerError,
+    TransportError,
+)
+from ropo_async.hooks import Anomaly, RecordsUndecoded, RoundFinished
+from ropo_async.inbox import Delivery, Inbox
+from ropo_async.iopole import InvoiceStatus, IopoleClient
+from ropo_async.journal import Account, Entry, Journal, Received, Source
+from ropo_async.simulator import Fault
+from ropo_async.simulator.iopole import NOT_SEEN, SEEN, IopoleSimulator
+from ropo_async.simulator.messages import Answer, Request
+from tests.iopole.world import connected, small_pages
+
+pytestmark = pytest.mark.anyio
+
+CUSTOMER = "01a015f1-c49c-734e-8000-000000000777"
+
+
+@define
+class Place:
+    """A client, a journal, an inbox on them, and what the hooks were told."""
+
+    simulator: IopoleSimulator
+    iopole: IopoleClient
+    journal: Journal
+    inbox: Inbox[InvoiceStatus]
+    events: list[Any]
+
+    async def taken(self, **terms: Any) -> list[Delivery[InvoiceStatus]]:
+        """Handle all that can be had now."""
+        found = []
+        async for delivery in self.inbox.deliveries(forever=False, **terms):
+            async with delivery:
+                found.append(delivery)
+        return found
+
+    async def ids(self) -> list[str | None]:
+        return [delivery.update.status_id for delivery in await self.taken()]
+
+    def anomalies(self) -> list[str]:
+        return [event.what for event in self.events if isinstance(event, Anomaly)]
+
+
+@asynccontextmanager
+async def placed(simulator: IopoleSimulator, *, url: str = "memory:", **options: Any) -> AsyncIterator[Place]:
+    events: list[Any] = []
+    async with connected(simulator, hooks=[events.append], **options) as iopole, Journal.open(url) as journal:
+        yield Place(simulator, iopole, journal, Inbox(iopole.statuses, journal), events)
+
+
+def ids(simulator: IopoleSimulator) -> list[str]:
+    return [entry.status_id for entry in simulator.truth.statuses]
+
+
+def filled(invoices: int, **options: Any) -> IopoleSimulator:
+    simulator = IopoleSimulator(**options)
+    for _ in range(invoices):
+        simulator.add_invoice()
+    return simulator
+
+
+@pytest.mark.parametrize("key", ["newstatus", "newStatus"])
+@pytest.mark.parametrize("make", ["A", "B", "C"])
+async def test_all_are_stored_and_marked_and_delivered_once(
+    make: str, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_pages(monkeypatch, 6)
+    simulator = filled(3, make=make, unseen_key=key)
+    async with placed(simulator) as place:
+        found = await place.inbox.drain()
+        assert (found.drained, found.pages, found.records, found.new, found.trouble) == (True, 3, 15, 15, None)
+        assert simulator.truth.marked == ids(simulator)
+        taken = await place.taken()
+        assert [one.update.status_id for one in taken] == ids(simulator)  # oldest first, over all invoices
+        assert {(one.provider, one.source, one.attempt, one.revision) for one in taken} == {
+            ("iopole", Source.UNSEEN, 1, 1)
+        }
+        assert [one.update.invoice_id for one in taken] == [entry.invoice_id for entry in simulator.truth.statuses]
+        assert [one.key for one in taken] == [f"id:{status_id}#1.1" for status_id in ids(simulator)]
+        assert [one.event.code for one in taken[:5]] == [one.update.code for one in taken[:5]]
+        assert (await place.inbox.drain()).records == 0
+        assert await place.taken() == []
+
+
+async def test_an_account_is_the_server_and_the_customer() -> None:
+    simulator = filled(1)
+    async with placed(simulator, customer_id=CUSTOMER) as place:
+        server = place.inbox.account.server
+        assert server.startswith("iopole:http://127.0.0.1:")
+        assert place.inbox.account == Account(server, CUSTOMER)
+        assert (place.inbox.account.provider, place.inbox.account.name) == ("iopole", CUSTOMER)
+        await place.inbox.drain()
+        assert set(simulator.truth.customers) == {CUSTOMER}
+        assert repr(place.inbox) == f"Inbox('{CUSTOMER}')"
+    async with placed(simulator) as place:
+        account = place.inbox.account
+        assert (account.cid, account.name) == ("", account.server)
+        await place.inbox.drain()
+        assert [event.cid for event in place.events if isinstance(event, RoundFinished)] == [account.server]
+
+
+async def test_health_says_sensible_things() -> None:
+    simulator = filled(21)  # more than one real page
+    async with placed(simulator) as place:
+        assert (await place.inbox.health()).drained is None
+        await place.inbox.drain()
+        health = await place.inbox.health()
+        assert (health.records, health.waiting, health.pages, health.records_per_page) == (105, 105, 2, 52.5)
+        assert health.drained is not None
+        assert health.watermark is not None
+        assert health.watermark <= health.drained
+        assert (health.open_gaps, health.unresolved_gaps, health.seen_only_by_sweep, health.dead) == (0, 0, 0, 0)
+        assert await place.inbox.gaps() == []
+        assert await place.inbox.dead() == []
+
+
+@pytest.mark.parametrize("processed", [True, False])
+async def test_a_lost_answer_is_asked_for_again_and_leaves_no_gap(*, processed: bool) -> None:
+    simulator = filled(2)
+    simulator.fail(Fault.drop(processed=processed), operation=NOT_SEEN, times=3)
+    async with placed(simulator) as place:
+        with pytest.raises(TransportError):
+            await place.inbox.drain()
+        assert simulator.truth.marked == []
+        assert (await place.inbox.drain()).new == 10
+        assert await place.inbox.gaps() == []
+        assert await place.ids() == ids(simulator)
+
+
+@pytest.mark.parametrize("fault", [Fault.html(200), Fault.body(b'{"data":[]}'), Fault.cut()], ids=lambda one: one.name)
+async def test_an_answer_that_cannot_be_read_is_asked_for_again(fault: Fault) -> None:
+    simulator = filled(2)
+    simulator.fail(fault, operation=NOT_SEEN)
+    async with placed(simulator) as place:
+        assert (await place.inbox.drain()).new == 10
+        simulator.add_invoice()
+        simulator.fail(fault, operation=NOT_SEEN, times=3)
+        with pytest.raises((DecodeError, TransportError)):
+            await place.inbox.drain()
+        assert len(simulator.truth.seen) == 10
+        assert await place.inbox.gaps() == []
+        assert (await place.inbox.drain()).new == 5
+
+
+async def test_marks_that_fail_bring_doubles_that_are_known() -> None:
+    simulator = filled(2)
+    simulator.fail(Fault.status(503), operation=SEEN, times=3)
+    async with placed(simulator) as place:
+        with pytest.raises(ServerError):
+            await place.inbox.drain()
+        assert await place.ids() == ids(simulator)  # stored before anything was marked
+        found = await place.inbox.drain()
+        assert (found.new, found.duplicates, found.drained) == (0, 10, True)
+        assert await place.ids() == []
+    assert simulator.truth.seen == set(ids(simulator))
+
+
+async def test_a_mark_that_was_lost_on_its_way_is_repeated() -> None:
+    simulator = filled(1)
+    simulator.fail(Fault.drop(processed=True), operation=SEEN)
+    async with placed(simulator) as place:
+        assert (await place.inbox.drain()).drained
+    assert simulator.truth.seen == set(ids(simulator))
+
+
+async def test_a_mark_that_is_refused_costs_itself_alone() -> None:
+    simulator = filled(1)
+    simulator.fail(Fault.status(404), operation=SEEN, skip=2)
+    async with placed(simulator) as place:
+        assert (await place.inbox.drain()).drained
+        assert place.anomalies() == ["a status that it handed out is refused (404)"]
+        assert await place.ids() == ids(simulator)
+        assert simulator.truth.marked == [*ids(simulator)[:2], *ids(simulator)[3:]]
+        assert (await place.inbox.drain()).duplicates == 1
+    assert simulator.truth.seen == set(ids(simulator))
+
+
+class Stubborn(IopoleSimulator):
+    """Fails whenever one status is to be marked."""
+
+    def handle(self, request: Request) -> Answer:
+        if request.operation == SEEN and ids(self)[0] in request.path:
+            return Answer(503)
+        return super().handle(request)
+
+
+async def test_a_mark_that_always_fails_does_not_stand_in_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    small_pages(monkeypatch, 5)
+    simulator = Stubborn()
+    for _ in range(3):
+        simulator.add_invoice()
+    found = list[str | None]()
+    async with placed(simulator) as place:
+        for _ in range(5):
+            with pytest.raises(ServerError):
+                await place.inbox.drain()
+            found += await place.ids()
+    assert found == ids(simulator)
+    assert simulator.truth.seen == set(ids(simulator)[1:])
+
+
+async def test_a_server_that_keeps_no_marks_is_told_of_and_costs_nothing() -> None:
+    simulator = filled(2, keeps_marks=False)
+    async with placed(simulator) as place:
+        assert (await place.inbox.drain()).drained
+        assert place.anomalies() == []
+        found = await place.inbox.drain()
+        assert (found.new, found.duplicates, found.drained) == (0, 10, True)
+        assert place.anomalies() == ["10 statuses came again after they were marked as seen"]
+        assert await place.ids() == ids(simulator)
+
+
+async def test_no_progress_is_an_error_and_no_circle(monkeypatch: pytest.MonkeyPatch) -> None:
+    small_pages(monkeypatch)
+    simulator = filled(2, keeps_marks=False)
+    async with placed(simulator) as place:
+        with pytest.raises(FeedStalled, match="3 statuses that came before"):
+            await place.inbox.drain()
+        assert simulator.truth.count(NOT_SEEN) == 2
+        assert await place.ids() == ids(simulator)[:3]
+
+
+async def test_without_an_id_it_is_known_by_its_content_and_never_marked() -> None:
+    """Two that are equal may be two; the same two that come again are not four."""
+    simulator = filled(1)
+    invoice = simulator.truth.statuses[0].invoice_id
+    nameless = [simulator.add_status(invoice, "APPROVED", extra={"statusId": given}) for given in (None, "", None)]
+    odd = simulator.add_status(invoice, "APPROVED", date=nameless[0].date, extra={"statusId": "no UUID"})
+    for entry in nameless[1:]:
+        simulator.truth.statuses[simulator.truth.statuses.index(entry)] = type(entry)(
+            entry.status_id, entry.invoice_id, entry.code, nameless[0].date, extra={"statusId": None}
+        )
+    async with placed(simulator) as place:
+        for new, doubles in ((9, 0), (0, 4), (0, 4)):
+            found = await place.inbox.drain()
+            assert (found.new, found.duplicates, found.drained) == (new, doubles, True)
+        keys = [delivery.key for delivery in await place.taken()]
+        assert len(set(keys)) == 9
+        assert sorted(key.partition(":")[0] for key in keys) == ["content"] * 3 + ["id"] * 6
+        assert "id:no UUID#1.1" in keys
+    assert simulator.truth.seen.isdisjoint({odd.status_id, *(entry.status_id for entry in nameless)})
+
+
+async def test_what_cannot_be_marked_stands_in_the_way_only_when_it_fills_an_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    small_pages(monkeypatch)
+    simulator = filled(0)
+    invoice = simulator.add_invoice(statuses=False)
+    nameless = [simulator.add_status(invoice, "APPROVED", extra={"statusId": None}) for _ in range(2)]
+    simulator.add_invoice()
+    async with placed(simulator) as place:
+        assert (await place.inbox.drain()).drained
+        assert len(await place.taken()) == 7
+        simulator.add_status(invoice, "APPROVED", date=nameless[0].date, extra={"statusId": "no UUID"})
+        simulator.add_invoice()
+        with pytest.raises(FeedStalled):
+            await place.inbox.drain()
+        assert len(await place.taken()) == 1
+
+
+async def test_one_bad_entry_costs_itself_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With an id it is marked, as it is kept; without one it comes again, and is kept once."""
+    simulator = filled(1)
+    invoice = simulator.truth.statuses[0].invoice_id
+    bad = simulator.add_status(invoice, "APPROVED", message="Dupont", extra={"date": "hier"})
+    worse = simulator.add_status(invoice, "APPROVED", extra={"date": "hier", "statusId": None})
+    simulator.add_status(invoice, "COMPLETED")
+    async with placed(simulator) as place:
+        found = await place.inbox.drain()
+        assert (found.records, found.new, found.quarantined) == (8, 6, 2)
+        assert RecordsUndecoded("statuses.not_seen", 2) in place.events
+        assert simulator.truth.seen == set(ids(simulator)) - {worse.status_id}
+        assert (await place.inbox.drain()).quarantined == 0
+        kept = await place.inbox.quarantined()
+        assert [bad.status_id.encode() in one.body for one in kept] == [True, False]
+        assert not any("Dupont" in shown or "hier" in shown for one in kept for shown in (repr(one), one.reason))
+        assert await place.inbox.redecode() == 0
+        assert len(await place.taken()) == 6
+
+        from ropo_async.codec import iopole as codec
+
+        read = codec.read_record
+        monkeypatch.setattr(codec, "read_record", lambda record: read(record.replace(b'"hier"', b"null")))
+        assert await place.inbox.redecode() == 2
+        upgraded = await place.taken()
+        assert [one.update.status_id for one in upgraded] == [bad.status_id, None]
+        assert {one.update.invoice_id for one in upgraded} == {invoice}
+        assert await place.inbox.quarantined() == []
+
+
+GROUPS = b"""[
+ {"invoiceId":"i","newstatus":[
+  {"statusId":"01a015f1-c49c-734e-8000-000000000001","status":{"code":"ISSUED"}},
+  {"statusId":"01a015f1-c49c-734e-8000-000000000002","status":{"code":NaN}},
+  {"statusId":"01a015f1-c49c-734e-8000-000000000003","invoiceId":"","code":"RECEIVED"}, {"code":"X"}, {}, 7]},
+ {"newStatus":[{"statusId":"01a015f1-c49c-734e-8000-000000000004","code":"ISSUED"}, {"b":-}],"invoiceId":"j"},
+ {"newStatus":[{"statusId":"01a015f1-c49c-734e-8000-000000000005","code":"ISSUED"}], "invoiceId":"k"},
+ {"newStatus":[{"statusId":"01a015f1-c49c-734e-8000-000000000006","invoiceId":"m","code":"ISSUED"}], "invoiceId":"l"},
+ {"invoiceId":"n"}, null]"""
+
+
+async def test_a_status_knows_its_invoice_by_its_group() -> None:
+    simulator = IopoleSimulator()
+    simulator.fail(Fault.body(GROUPS), operation=NOT_SEEN)
+    simulator.fail(Fault.status(204), operation=SEEN, times=9)
+    async with placed(simulator) as place:
+        found = await place.inbox.drain()
+        told = [
+            (one.update.invoice_id, one.update.code, (one.update.status_id or "")[-1:]) for one in await place.taken()
+        ]
+        quarantined = [one.body for one in await place.inbox.quarantined()]
+    assert sorted(told) == [
+        ("i", "ISSUED", "1"),
+        ("i", "RECEIVED", "3"),
+        ("i", "X", ""),
+        ("j", "ISSUED", "4"),
+        ("k", "ISSUED", "5"),
+        ("m", "ISSUED", "6"),
+    ]
+    assert found.records == found.new + found.quarantined == 12
+    assert len(quarantined) == 6
+
+
+async def test_an_invoice_is_handled_one_status_after_the_other() -> None:
+    simulator = filled(2)
+    async with placed(simulator) as place:
+        await place.inbox.drain()
+        consumers = [place.inbox.deliveries(forever=False, group_by=name) for name in ("invoice_id", "billnum")]
+        first = await anext(consumers[0])
+        assert (await anext(consumers[0])).update.invoice_id != first.update.invoice_id
+        with pytest.raises(StopAsyncIteration):
+            await anext(consumers[1])
+        await first.ack()
+        assert (await anext(consumers[1])).update.invoice_id == first.update.invoice_id
+        with pytest.raises(InvalidInput, match="invoice_id"):
+            place.inbox.deliveries(group_by="statusid")
+
+
+async def test_an_invoice_can_be_erased() -> None:
+    simulator = filled(2)
+    invoice, other = (simulator.truth.statuses[place].invoice_id for place in (0, 5))
+    simulator.add_status(invoice, "APPROVED", extra={"date": "hier"})
+    async with placed(simulator) as place:
+        await place.inbox.drain()
+        assert await place.journal.erase(billnum=invoice) == 6
+        assert await place.inbox.quarantined() == []
+        assert {one.update.invoice_id for one in await place.taken()} == {other}
+
+
+async def test_one_poller_at_a_time() -> None:
+    simulator = filled(1)
+    async with placed(simulator) as place:
+        turn = await place.journal.take_turn(place.inbox.account)
+        assert turn is not None
+        with pytest.raises(FeedBusy, match="iopole:http"):
+            await place.inbox.drain(wait=False)
+        other = Inbox(place.iopole.for_customer(CUSTOMER).statuses, place.journal)
+        assert (await other.drain(wait=False)).new == 5
+        await turn.release()
+        assert (await place.inbox.drain(wait=False)).new == 0  # the simulator has one set of statuses for all
+
+
+async def test_a_background_poller_brings_what_happens_meanwhile() -> None:
+    simulator = filled(1)
+    found = list[str | None]()
+    async with placed(simulator) as place, place.inbox.polling(timedelta(milliseconds=10)):
+        async for delivery in place.inbox:
+            async with delivery as status:
+                found.append(status.status_id)
+            if len(found) == 5:
+                simulator.add_invoice()
+            if len(found) == 10:
+                break
+    assert found == ids(simulator)
+
+
+async def test_what_a_feed_without_losses_has_no_use_for_is_refused() -> None:
+    async with placed(IopoleSimulator()) as place:
+        with pytest.raises(InvalidInput, match="no days to read again"):
+            await place.inbox.reread(date(2026, 3, 2))
+        with pytest.raises(InvalidInput, match="status_history"):
+            await place.inbox.read_invoice("7")
+        with pytest.raises(InvalidInput, match="since is of no use"):
+            Inbox(place.iopole.statuses, place.journal, since=date(2026, 3, 2))
+        with pytest.raises(InvalidInput, match="contradicts"):
+            Inbox(place.iopole.statuses, place.journal, cid=CUSTOMER)
+
+
+async def test_new_content_under_a_known_id_is_a_revision() -> None:
+    simulator = filled(1, keeps_marks=False)
+    async with placed(simulator) as place:
+        await place.inbox.drain()
+        assert len(await place.taken()) == 5
+        simulator.truth.statuses[0] = type(entry := simulator.truth.statuses[0])(
+            entry.status_id, entry.invoice_id, "REFUSED", entry.date, reason="NON_CONFORMITY"
+        )
+        for new in (1, 0):
+            assert (await place.inbox.drain()).new == new
+        (delivery,) = await place.taken()
+        assert (delivery.revision, delivery.update.code) == (2, "REFUSED")
+
+
+async def test_an_api_of_a_newer_version_is_named_as_such() -> None:
+    account = Account("nordic:https://api.example", "7")
+    async with Journal.open("memory:") as journal, connected(IopoleSimulator()) as iopole:
+        at = (inbox := Inbox(iopole.statuses, journal))._now()
+        poll = await journal.intend(account, 1, Source.UNSEEN, "", at=at)
+        await journal.receive(poll, Received(200, b"{}"), at=at)
+        await journal.merge(poll, [Entry("id:1", b"1", b"{}")], source=Source.UNSEEN, at=at)
+        inbox.shelves.clear()
+        everything = inbox.deliveries(forever=False)
+        everything._shelf.accounts = None
+        with pytest.raises(JournalError) as raised:
+            await anext(everything)
+    assert raised.value.problem is JournalProblem.NEWER
+
+
+async def test_wrong_credentials_end_a_round_and_store_nothing() -> None:
+    simulator = filled(1, customers=[CUSTOMER])
+    async with placed(simulator) as place:
+        with pytest.raises(RopoError):
+            await place.inbox.drain()
+        assert (await place.inbox.health()).drained is None

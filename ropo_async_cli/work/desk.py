@@ -17,7 +17,7 @@ from attrs import field, frozen
 from ropo_async import InvalidInput, Journal, RopoClient, RopoError
 from ropo_async._protect import beside
 from ropo_async.hooks import BookingChanged, Event, Finished, log_events
-from ropo_async_cli.work.iopole_account import iopole_client
+from ropo_async.iopole import IopoleClient
 from ropo_async_cli.work.screen import Screen
 from ropo_async_cli.work.settings import is_production, journal_of, lacks_secret, settings_of
 from ropo_async_cli.work.status import Status, lines_of, status_of
@@ -25,7 +25,6 @@ from ropo_async_cli.work.status import Status, lines_of, status_of
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
-    from ropo_async.iopole import IopoleClient
     from ropo_async_cli.options import Given
 
 __all__ = ["Desk", "Interrupted", "desk_of"]
@@ -69,7 +68,7 @@ class Desk:
 
     def iopole(self) -> IopoleClient:
         """Return the client of the account at Iopole."""
-        return iopole_client(self.settings, [self._tell])
+        return IopoleClient.from_env(self.settings, hooks=[self._tell])
 
     @asynccontextmanager
     async def both(self) -> AsyncGenerator[tuple[RopoClient, Journal]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeVar, cast
 import anyio
 import typer
 from attrs import field, frozen
+from stamina.instrumentation import set_on_retry_hooks
 
 from ropo_async import InvalidInput, Journal, RopoClient, RopoError
 from ropo_async._protect import beside
@@ -128,6 +129,8 @@ class Desk:
             async for _ in signals:
                 break
         # Nobody listens any more, so that the next Ctrl-C ends it on the spot; the journal knows what was under way.
+        if sys.stderr.isatty():
+            sys.stderr.write("\n")  # after the ^C that the terminal shows
         self.screen.note("ropo: stopping; a request that is under way comes to its end first. Ctrl-C again: at once.")
         raise Interrupted
 
@@ -179,6 +182,8 @@ def _log(verbose: int) -> None:
         logger.removeHandler(handler)
     logger.addHandler(_ToStderr())
     logger.setLevel(_LEVELS[min(verbose, len(_LEVELS) - 1)])
+    # It would tell of retries on its own, and on stdout where structlog is installed; the library's log has them.
+    set_on_retry_hooks(())
 
 
 class _ToStderr(logging.Handler):

@@ -211,3 +211,13 @@ def test_the_simulator_knows_how_it_was_called(office: Office, capsys: pytest.Ca
     assert done.status == 0
     assert "usage: ropo simulate" in done.out
     assert "python -m" not in done.out
+
+
+def test_only_the_program_itself_speaks(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROPO_SERVER", "http://127.0.0.1:1/rest")
+    done = office.ropo("check")
+    assert (done.status, done.out) == (1, "")
+    assert len(done.err.splitlines()) == 1
+    retried = office.ropo("-v", "check").err.splitlines()
+    assert len(retried) > 2
+    assert all(line.startswith("ropo: ") for line in retried)

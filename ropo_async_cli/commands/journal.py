@@ -99,7 +99,7 @@ def quarantine(
     from ropo_async_cli.work import watch
     from ropo_async_cli.work.desk import desk_of
 
-    desk = desk_of(context, as_json=as_json, journal=journal, account=False)
+    desk = desk_of(context, as_json=as_json, journal=journal, account=read_again)
     if read_again:
         desk.end(partial(work.read_again, feed=watch.Feed(cid)))
     desk.end(partial(work.quarantine, content=content))

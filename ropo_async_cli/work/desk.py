@@ -58,6 +58,10 @@ class Desk:
         """Whether what is done here is done in earnest."""
         return is_production(self.server)
 
+    def cid(self, given: str | None) -> str | None:
+        """Return the customer id that is given, or else configured, which a token alone does not say."""
+        return self.settings.get("ROPO_CID") if given is None else given
+
     def client(self, hook: Callable[[Event], None] | None = None) -> RopoClient:
         """Return the account's client; `hook` is told of its events too."""
         hooks = [self._tell] if hook is None else [self._tell, hook]
@@ -107,6 +111,7 @@ class Desk:
 
     def run(self, work: Callable[[Desk], Awaitable[T]]) -> T:
         """Run `work` and return its result; end the program where it fails or is interrupted."""
+        before = signal.getsignal(signal.SIGINT)
         try:
             return anyio.run(self._supervised, work)
         except (Interrupted, KeyboardInterrupt):
@@ -116,6 +121,8 @@ class Desk:
             self._fail(first)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told in a line
             self._fail(error)
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     async def _supervised(self, work: Callable[[Desk], Awaitable[T]]) -> T:
         if os.name != "posix":  # Ctrl-C comes as a KeyboardInterrupt there
@@ -128,7 +135,7 @@ class Desk:
         with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
             async for _ in signals:
                 break
-        # Nobody listens any more, so that the next Ctrl-C ends it on the spot; the journal knows what was under way.
+        signal.signal(signal.SIGINT, _stop_at_once)
         if sys.stderr.isatty():
             sys.stderr.write("\n")  # after the ^C that the terminal shows
         self.screen.note("ropo: stopping; a request that is under way comes to its end first. Ctrl-C again: at once.")
@@ -191,6 +198,14 @@ class _ToStderr(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         Screen().note(f"ropo: {record.getMessage()}")
+
+
+def _stop_at_once(*_: object) -> NoReturn:
+    """End the process as if it were killed: the journal knows what was under way, and nothing else needs an end."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\x1b[?25h")  # the cursor, which a progress bar may have hidden
+        sys.stderr.flush()
+    os._exit(Status.INTERRUPTED)
 
 
 def _leaves(errors: Group) -> list[BaseException]:

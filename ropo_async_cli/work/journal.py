@@ -80,7 +80,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
 async def backfill(desk: Desk, feed: Feed, first: date, last: date | None) -> Status:
     """Have days read again, and do it."""
     async with desk.both() as (ropo, journal):
-        inbox = feed.inbox(ropo, journal)
+        inbox = feed.inbox(desk, ropo, journal)
         await inbox.reread(first, last)
         done = drained(desk, await inbox.drain())
         gap = (await inbox.gaps())[-1]
@@ -129,7 +129,7 @@ def _unread(record: Quarantined, *, content: bool) -> dict[str, Any]:
 async def read_again(desk: Desk, feed: Feed) -> Status:
     """Read once more what could not be read."""
     async with desk.both() as (ropo, journal):
-        read = await feed.inbox(ropo, journal).redecode()
+        read = await feed.inbox(desk, ropo, journal).redecode()
     desk.screen.note(f"ropo: can be delivered now: {read}")
     return Status.DONE
 

@@ -33,7 +33,7 @@ PAGE = 500
 @asynccontextmanager
 async def _ledger(desk: Desk, cid: str | None) -> AsyncGenerator[PaymentLedger]:
     async with desk.both() as (ropo, journal):
-        yield PaymentLedger(ropo, journal, cid=cid)
+        yield PaymentLedger(ropo, journal, cid=desk.cid(cid))
 
 
 async def one(desk: Desk, row: Mapping[str, str | None], cid: str | None) -> Status:

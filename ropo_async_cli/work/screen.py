@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
@@ -54,8 +54,10 @@ def cell(value: object) -> str:
     match value:
         case None:
             text = "-"
+        case datetime(tzinfo=None):
+            text = value.isoformat(" ", "seconds")
         case datetime():
-            text = value.isoformat(" ", "seconds").removesuffix("+00:00") + ("Z" if value.tzinfo else "")
+            text = f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
         case date():
             text = value.isoformat()
         case Decimal():

@@ -25,9 +25,9 @@ class Feed:
     cid: str | None = None
     since: date | None = None
 
-    def inbox(self, ropo: RopoClient, journal: Journal) -> Inbox:
+    def inbox(self, desk: Desk, ropo: RopoClient, journal: Journal) -> Inbox:
         """Return its inbox."""
-        return Inbox(ropo.status_updates, journal, cid=self.cid, since=self.since)
+        return Inbox(ropo.status_updates, journal, cid=desk.cid(self.cid), since=self.since)
 
 
 def ask_first(desk: Desk, feed: Feed, *, yes: bool) -> None:
@@ -37,7 +37,7 @@ def ask_first(desk: Desk, feed: Feed, *, yes: bool) -> None:
         if not desk.is_production:
             return False
         async with desk.both() as (ropo, journal):
-            return (await journal.state(feed.inbox(ropo, journal).account)).began is None
+            return (await journal.state(feed.inbox(desk, ropo, journal).account)).began is None
 
     if not yes and desk.run(is_first):
         desk.ask(
@@ -50,7 +50,7 @@ def ask_first(desk: Desk, feed: Feed, *, yes: bool) -> None:
 async def once(desk: Desk, feed: Feed) -> Status:
     """Do one round, and print what waits."""
     async with desk.both() as (ropo, journal):
-        inbox = feed.inbox(ropo, journal)
+        inbox = feed.inbox(desk, ropo, journal)
         status = drained(desk, await inbox.drain())
         try:
             async for delivery in inbox.deliveries(forever=False):
@@ -68,7 +68,7 @@ async def once(desk: Desk, feed: Feed) -> Status:
 async def forever(desk: Desk, feed: Feed, every: int) -> Status:
     """Poll in the background, and print what comes."""
     async with desk.both() as (ropo, journal):
-        inbox = feed.inbox(ropo, journal)
+        inbox = feed.inbox(desk, ropo, journal)
         desk.screen.note(f"ropo: watching customer id {inbox.account.cid}; Ctrl-C ends it, and loses nothing")
         async with inbox.polling(timedelta(seconds=every)):
             async for delivery in inbox:

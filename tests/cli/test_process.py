@@ -54,9 +54,9 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
     assert done.stderr == ("ropo: typer cannot be found; the command line needs: pip install 'ropo-async[cli]'\n")
 
 
-def interrupted(office: Office, command: str, operation: str) -> tuple[int, str]:
+def interrupted(office: Office, command: str, operation: str, fault: Fault, *, twice: bool = False) -> tuple[int, str]:
     """Run a command on a terminal of its own, press Ctrl-C while an answer is held back, and return how it ends."""
-    office.simulator.fail(Fault.delay(LATE), operation=operation)
+    office.simulator.fail(fault, operation=operation)
     before = len(office.simulator.truth.requests)
     controller, line = pty.openpty()
     size(line)
@@ -66,7 +66,10 @@ def interrupted(office: Office, command: str, operation: str) -> tuple[int, str]
         os.close(line)
         until(lambda: _asked(office, operation, before), office.simulator)
         process.send_signal(signal.SIGINT)
-        shown = _all_of(controller)
+        shown = _until_it_stops(controller)
+        if twice:
+            process.send_signal(signal.SIGINT)
+        shown += _all_of(controller)
         status = process.wait(timeout=20)
     os.close(controller)
     return status, shown
@@ -74,6 +77,13 @@ def interrupted(office: Office, command: str, operation: str) -> tuple[int, str]
 
 def _asked(office: Office, operation: str, before: int) -> bool:
     return any(request.operation == operation for request in office.simulator.truth.requests[before:])
+
+
+def _until_it_stops(controller: int) -> str:
+    read = b""
+    while b"stopping" not in read:
+        read += os.read(controller, 65536)
+    return read.decode()
 
 
 def _all_of(controller: int) -> str:
@@ -94,7 +104,7 @@ def exported(office: Office) -> list[Mapping[str, object]]:
 
 def test_ctrl_c_during_a_poll_loses_nothing(office: Office) -> None:
     office.add_updates()
-    status, shown = interrupted(office, "watch --once --json", POLL)
+    status, shown = interrupted(office, "watch --once --json", POLL, Fault.delay(LATE))
     assert status == 130
     assert "stopping; a request that is under way comes to its end first" in shown
     assert "Traceback" not in shown
@@ -105,10 +115,23 @@ def test_ctrl_c_during_a_poll_loses_nothing(office: Office) -> None:
 
 @pytest.mark.slow
 def test_ctrl_c_during_a_payment_leaves_no_doubt(office: Office) -> None:
-    status, shown = interrupted(office, "pay one bank-1 --billnum R1 --amount 1 --paydate 2026-11-20", PAYMENT)
+    command = "pay one bank-1 --billnum R1 --amount 1 --paydate 2026-11-20"
+    status, shown = interrupted(office, command, PAYMENT, Fault.delay(LATE))
     assert (status, "Traceback" in shown) == (130, False)
     assert office.ropo("pay", "status", "bank-1").status == 0
     assert len(office.simulator.truth.payments) == 1
+
+
+@pytest.mark.slow
+def test_ctrl_c_twice_does_not_wait_and_leaves_a_gap(office: Office) -> None:
+    office.add_updates()
+    status, shown = interrupted(office, "watch --once --json", POLL, Fault.hang(processed=True), twice=True)
+    assert status == 130
+    assert "Traceback" not in shown
+    assert exported(office) == []
+    again = office.ropo("watch", "--once", "--json")
+    assert again.status == 3  # its days are read again once more, later
+    assert len(again.out.splitlines()) == 3
 
 
 def test_what_nobody_reads_comes_again(office: Office) -> None:

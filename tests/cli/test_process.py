@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -20,7 +21,8 @@ LATE = 0.7
 
 
 def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": PATHS, "COLUMNS": "100", "TERM": "xterm-256color", **more}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return {**kept, "PYTHONPATH": PATHS, "COLUMNS": "100", "TERM": "xterm-256color", **more}
 
 
 def loaded_by(*command: str) -> set[str]:
@@ -64,13 +66,16 @@ def interrupted(office: Office, command: str, operation: str, fault: Fault, *, t
         [*COMMAND, *command.split()], stdin=line, stdout=line, stderr=line, env=environment(), start_new_session=True
     ) as process:
         os.close(line)
-        until(lambda: _asked(office, operation, before), office.simulator)
-        process.send_signal(signal.SIGINT)
-        shown = _until_it_stops(controller)
-        if twice:
+        try:
+            until(lambda: _asked(office, operation, before), office.simulator)
             process.send_signal(signal.SIGINT)
-        shown += _all_of(controller)
-        status = process.wait(timeout=20)
+            shown = _until_it_stops(controller)
+            if twice:
+                process.send_signal(signal.SIGINT)
+            shown += _all_of(controller)
+            status = process.wait(timeout=20)
+        finally:
+            process.kill()
     os.close(controller)
     return status, shown
 
@@ -82,6 +87,7 @@ def _asked(office: Office, operation: str, before: int) -> bool:
 def _until_it_stops(controller: int) -> str:
     read = b""
     while b"stopping" not in read:
+        assert select.select([controller], [], [], 20)[0], "it does not stop"
         read += os.read(controller, 65536)
     return read.decode()
 

@@ -88,7 +88,9 @@ def test_a_terminal_has_colours_and_a_pipe_has_none(office: Office, monkeypatch:
     monkeypatch.setenv("NO_COLOR", "1")
     assert office.on_terminal("pay", "status").colours == 0
     monkeypatch.delenv("NO_COLOR")
+    office.leave_in_doubt("bank-2", "R2")
     piped = office.ropo("pay", "status")
+    assert len(piped.out.splitlines()) == 4  # nothing is cut, and nothing goes on in another line
     assert "applied" in piped.out
     assert "\x1b" not in piped.out + piped.err
     assert all(line == line.rstrip() for line in piped.out.splitlines())

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from getpass import getpass
 from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeVar, cast
 
@@ -111,7 +112,6 @@ class Desk:
 
     def run(self, work: Callable[[Desk], Awaitable[T]]) -> T:
         """Run `work` and return its result; end the program where it fails or is interrupted."""
-        before = signal.getsignal(signal.SIGINT)
         try:
             return anyio.run(self._supervised, work)
         except (Interrupted, KeyboardInterrupt):
@@ -121,25 +121,27 @@ class Desk:
             self._fail(first)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told in a line
             self._fail(error)
-        finally:
-            signal.signal(signal.SIGINT, before)
 
     async def _supervised(self, work: Callable[[Desk], Awaitable[T]]) -> T:
         if os.name != "posix":  # Ctrl-C comes as a KeyboardInterrupt there
             return await work(self)
-        async with beside(self._listen):
+        pressed = anyio.Event()
+        # Two of them: while what is under way comes to its end within, somebody still listens for the second Ctrl-C.
+        async with beside(partial(self._listen, pressed)), beside(partial(_interrupt, pressed)):
             return await work(self)
 
-    async def _listen(self) -> None:
-        """Stop on the first Ctrl-C as soon as nothing can be lost, and at once on the second."""
+    async def _listen(self, pressed: anyio.Event) -> None:
+        """Have the work stop on the first Ctrl-C, as soon as nothing can be lost; end the process on the second."""
         with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
             async for _ in signals:
-                break
-        signal.signal(signal.SIGINT, _stop_at_once)
-        if sys.stderr.isatty():
-            sys.stderr.write("\n")  # after the ^C that the terminal shows
-        self.screen.note("ropo: stopping; a request that is under way comes to its end first. Ctrl-C again: at once.")
-        raise Interrupted
+                if pressed.is_set():
+                    _end_the_process()
+                if sys.stderr.isatty():
+                    sys.stderr.write("\n")  # after the ^C that the terminal shows
+                self.screen.note(
+                    "ropo: stopping; a request that is under way comes to its end first. Ctrl-C again: at once."
+                )
+                pressed.set()
 
     def _fail(self, error: BaseException) -> NoReturn:
         if isinstance(error, Interrupted | KeyboardInterrupt) or not isinstance(error, Exception):
@@ -200,7 +202,12 @@ class _ToStderr(logging.Handler):
         Screen().note(f"ropo: {record.getMessage()}")
 
 
-def _stop_at_once(*_: object) -> NoReturn:
+async def _interrupt(pressed: anyio.Event) -> None:
+    await pressed.wait()
+    raise Interrupted
+
+
+def _end_the_process() -> NoReturn:
     """End the process as if it were killed: the journal knows what was under way, and nothing else needs an end."""
     if sys.stderr.isatty():
         sys.stderr.write("\x1b[?25h")  # the cursor, which a progress bar may have hidden

@@ -17,6 +17,7 @@ from ropo_async.journal.values import (
     Received,
     Source,
     StoredPoll,
+    StoredRecord,
     Unreadable,
 )
 
@@ -47,6 +48,7 @@ __all__ = [
     "Saved",
     "Source",
     "StoredPoll",
+    "StoredRecord",
     "Turn",
     "Unreadable",
 ]

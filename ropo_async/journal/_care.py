@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ropo_async.journal import _bookings, _merge
 from ropo_async.journal._polls import moment
 from ropo_async.journal.bookings import key_of
-from ropo_async.journal.values import Account, DeadLetter, Health, Merged, Quarantined, Source
+from ropo_async.journal.values import Account, DeadLetter, Health, Merged, Quarantined, Source, StoredRecord
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,6 +89,23 @@ def _quarantined(row: Sequence[Any]) -> Quarantined:
     number, server, cid, source, arrived, reason, body = row
     at = datetime.fromtimestamp(arrived, UTC)
     return Quarantined(number, Account(server, cid), Source(source), at, reason, bytes(body))
+
+
+def records(tx: Transaction, account: int | None, after: int, limit: int) -> list[StoredRecord]:
+    """Return records, in the order in which they came."""
+    of, values = ("", ()) if account is None else (" AND r.account = ?", (account,))
+    rows = tx.rows(
+        f"SELECT r.seq, a.server, a.cid, r.key, r.ordinal, r.revision, r.source, r.arrived, r.state, r.body "  # noqa: S608 - our own words
+        f"FROM record r JOIN account a ON a.id = r.account WHERE r.seq > ?{of} ORDER BY r.seq LIMIT ?",
+        (after, *values, limit),
+    )
+    return [_stored(row) for row in rows]
+
+
+def _stored(row: Sequence[Any]) -> StoredRecord:
+    seq, server, cid, key, ordinal, revision, source, arrived, state, body = row
+    at, content = datetime.fromtimestamp(arrived, UTC), None if body is None else bytes(body)
+    return StoredRecord(seq, Account(server, cid), key, ordinal, revision, Source(source), at, state, content)
 
 
 def release_quarantined(tx: Transaction, quarantined: Quarantined, entry: Entry, at: float) -> Merged:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         Received,
         Source,
         StoredPoll,
+        StoredRecord,
         Unreadable,
     )
 
@@ -193,6 +194,10 @@ class SqlJournal(Journal):
     ) -> list[Quarantined]:
         number = await self._id(account)
         return await self.engine.run(lambda tx: _care.quarantined(tx, number, after, limit))
+
+    async def records(self, account: Account | None = None, *, after: int = 0, limit: int = 1000) -> list[StoredRecord]:
+        number = await self._id(account)
+        return await self.engine.run(lambda tx: _care.records(tx, number, after, limit))
 
     async def release_quarantined(self, quarantined: Quarantined, entry: Entry, *, at: datetime) -> Merged:
         return await self.engine.run(lambda tx: _care.release_quarantined(tx, quarantined, entry, at.timestamp()))

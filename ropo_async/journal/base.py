@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Received,
         Source,
         StoredPoll,
+        StoredRecord,
         Unreadable,
     )
 
@@ -257,6 +258,10 @@ class Journal(BookingStore):
     @abstractmethod
     async def activity(self, *, since: datetime) -> list[Activity]:
         """Return what each account has been doing since then, in figures alone, ordered by server and customer id."""
+
+    @abstractmethod
+    async def records(self, account: Account | None = None, *, after: int = 0, limit: int = 1000) -> list[StoredRecord]:
+        """Return records in the order in which they came, delivered or not, from behind the place `after` on."""
 
     @abstractmethod
     async def purge(self, *, acked_older_than: datetime) -> int:

@@ -21,6 +21,7 @@ __all__ = [
     "Received",
     "Source",
     "StoredPoll",
+    "StoredRecord",
     "Unreadable",
 ]
 
@@ -220,6 +221,25 @@ class Quarantined:
     arrived: datetime
     reason: str
     body: bytes = field(repr=False)
+
+
+@frozen
+class StoredRecord:
+    """A record as it stands in the journal."""
+
+    seq: int
+    """Its place in the journal."""
+    account: Account
+    key: str
+    ordinal: int
+    revision: int
+    source: Source
+    arrived: datetime
+    """Aware, in UTC."""
+    state: str
+    """`new`, `leased`, `acked` or `dead`."""
+    body: bytes | None = field(repr=False)
+    """The record's own JSON; None once it was purged or erased."""
 
 
 @frozen(kw_only=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+_PROGRAM = "python -m ropo_async.simulator"
 _EXAMPLES = """examples:
   python -m ropo_async.simulator
   python -m ropo_async.simulator --port 8080 --updates 2500 --seed 1
@@ -49,9 +50,9 @@ a scenario holds lists of calls, with the arguments of the Python functions of t
 """
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until Ctrl-C; return 0, or 1 where the address cannot be had."""
-    parser = _parser()
+def main(arguments: Sequence[str] | None = None, *, prog: str = _PROGRAM) -> int:
+    """Serve until Ctrl-C; return 0, or 1 where the address cannot be had. `prog` is how the command is called."""
+    parser = _parser(prog)
     options = parser.parse_args(arguments)
     if options.list_faults:
         sys.stdout.writelines(f"{name}\n" for name in CATALOGUE)
@@ -157,11 +158,11 @@ async def _serve(simulator: Simulator, host: str, port: int) -> None:
         await anyio.sleep_forever()
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(prog: str = _PROGRAM) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m ropo_async.simulator",
+        prog=prog,
         description="Serve a pretended Ropo One on this machine: jobs, status updates, payments, documents, faults.",
-        epilog=_EXAMPLES,
+        epilog=_EXAMPLES.replace(_PROGRAM, prog),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument

@@ -24,6 +24,7 @@ from ropo_async.journal import (
     Received,
     Saved,
     Source,
+    StoredRecord,
 )
 
 if TYPE_CHECKING:
@@ -316,3 +317,8 @@ class CountsTheRecoveredAsHandedOut(Broken):
             evolve(one, days=tuple(evolve(day, recovered=0) for day in one.days))
             for one in await self.inner.activity(since=since)
         ]
+
+
+class ReadsFromTheStart(Broken):
+    async def records(self, account: Account | None = None, *, after: int = 0, limit: int = 1000) -> list[StoredRecord]:
+        return await self.inner.records(account, limit=limit)

@@ -37,6 +37,7 @@ REJECTED = {
     broken.CountsWhatIsGivenBack: "what_is_given_back_can_be_had_at_once",
     broken.RingsNoBell: "the_bell_rings_when_records_come",
     broken.ReleasesTwice: "a_record_leaves_once",
+    broken.ReadsFromTheStart: "what_there_is_can_be_read_in_pages",
     broken.PurgesEverything: "what_is_not_done_with_stays",
     broken.ErasesEveryAccount: "an_account_can_be_named",
     broken.ErasesNothingInWork: "what_is_in_work_does_not_come_back",

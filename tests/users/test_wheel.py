@@ -38,6 +38,7 @@ def test_the_wheel_drains_in_an_empty_environment(tmp_path: Path) -> None:
     folders = {name.split("/")[0] for name in names}
     assert {folder for folder in folders if not folder.endswith(".dist-info")} == {
         "ropo_async",
+        "ropo_async_cli",
         "ropo_async_generated",
         "ropo_async_pytest",
     }

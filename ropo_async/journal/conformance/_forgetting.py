@@ -54,6 +54,25 @@ class Purging(Stage):
         assert await journal.keys_on(MINE, TODAY, before=LATER) == {"id:2:2"}
         assert [await journal.erase(billnum=f"7{number}") for number in range(3)] == [0, 0, 1]
 
+    async def test_what_there_is_can_be_read_in_pages(self, journal: Journal, other: Journal) -> None:
+        """Of one account or of all, in its order, delivered or not, and without the content that was removed."""
+        await page(journal, [update("id:2:1", "A"), update("id:2:2")])
+        await page(journal, [update("id:2:1", "B")], account=YOURS)
+        (first, _) = await lent(journal, {MINE})
+        await journal.ack(first)
+        mine = await other.records(MINE)
+        assert [(record.key, record.state, record.source) for record in mine] == [
+            ("id:2:1", "acked", Source.DRAIN),
+            ("id:2:2", "leased", Source.DRAIN),
+        ]
+        assert mine[0].body == update("id:2:1", "A").body
+        assert mine[0].arrived.tzinfo is not None
+        everything = await other.records()
+        assert [record.account for record in everything] == [MINE, MINE, YOURS]
+        assert await other.records(after=everything[0].seq, limit=1) == everything[1:2]
+        await journal.purge(acked_older_than=LATER)
+        assert [record.body is None for record in await other.records()] == [True, False, False]
+
     async def test_what_is_not_done_with_stays(self, journal: Journal, clock: Clock) -> None:
         """However old: waiting, lent, put off, dead, unreadable, and answers that are not taken apart."""
         await page(journal, updates(4), [unreadable("id:2:9")])

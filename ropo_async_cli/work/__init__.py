@@ -1,0 +1,3 @@
+"""What the commands do. Importing it imports the library."""
+
+__all__: list[str] = []

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,6 +31,7 @@ def add_to(app: typer.Typer) -> None:
     )
     journal.command(epilog=examples(f"ropo journal export {_JOURNAL}"))(export)
     journal.command(epilog=examples(f"ropo journal purge --older-than 400 --yes {_JOURNAL}"))(purge)
+    journal.command(epilog=examples(f"ropo journal report --html report.html {_JOURNAL}"))(report)
     app.add_typer(journal, name="journal")
 
 
@@ -147,3 +149,20 @@ def purge(
     desk = desk_of(context, journal=journal, account=False)
     desk.ask(f"Remove the content of what was dealt with more than {older_than} days ago? It is gone then.", yes=yes)
     desk.end(partial(work.purge, days=older_than))
+
+
+def report(
+    context: typer.Context,
+    *,
+    html: Annotated[Path, typer.Option("--html", metavar="FILE", help="The page to write; what is there is replaced.")],
+    days: Annotated[int, typer.Option(min=1, max=3660, metavar="N", help="How many days, today included.")] = 90,
+    journal: JournalUrl = None,
+) -> None:
+    """Write a page of figures: updates, gaps, payments.
+
+    It stands by itself and holds no personal data, but customer ids.
+    """
+    from ropo_async_cli.work import journal as work
+    from ropo_async_cli.work.desk import desk_of
+
+    desk_of(context, journal=journal, account=False).end(partial(work.report, html=html, days=days))

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict
 
 from ropo_async import Gap, GapState, Journal
+from ropo_async.report import write_report
 from ropo_async_cli.work.screen import as_it_came
 from ropo_async_cli.work.status import Status
 from ropo_async_cli.work.watch import Feed, drained
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from pathlib import Path
 
     from ropo_async.journal import DeadLetter, Quarantined
     from ropo_async_cli.work.desk import Desk
 
-__all__ = ["backfill", "dead", "export", "gaps", "purge", "quarantine", "read_again", "requeue", "status"]
+__all__ = ["backfill", "dead", "export", "gaps", "purge", "quarantine", "read_again", "report", "requeue", "status"]
 
 _UNCLOSED = (GapState.OPEN, GapState.BACKFILLED)
 _NAMES = {
@@ -186,4 +188,12 @@ async def purge(desk: Desk, days: int) -> Status:
     async with desk.journal() as journal:
         count = await journal.purge(acked_older_than=datetime.now(UTC) - timedelta(days=days))
     desk.screen.note(f"ropo: content removed: {count}")
+    return Status.DONE
+
+
+async def report(desk: Desk, html: Path, days: int) -> Status:
+    """Write a page of figures."""
+    async with desk.journal() as journal:
+        place = await write_report(journal, html, days=days)
+    desk.screen.line(str(place))
     return Status.DONE

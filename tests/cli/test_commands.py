@@ -221,3 +221,13 @@ def test_only_the_program_itself_speaks(office: Office, monkeypatch: pytest.Monk
     retried = office.ropo("-v", "check").err.splitlines()
     assert len(retried) > 2
     assert all(line.startswith("ropo: ") for line in retried)
+
+
+def test_a_report_is_a_page(office: Office) -> None:
+    office.add_updates()
+    office.ropo("watch", "--once")
+    done = office.ropo("journal", "report", "--html", "report.html", "--days", "7")
+    assert (done.status, done.out) == (0, "report.html\n")
+    page = Path("report.html").read_text(encoding="utf-8")
+    assert page.lower().startswith("<!doctype html>")
+    assert "R123467" not in page

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ropo_async.errors import Phase
 
 __all__ = [
+    "AckedTooLate",
     "Anomaly",
     "Attempted",
     "BookingChanged",
@@ -163,6 +164,14 @@ class DeadLettered:
 
 
 @frozen
+class AckedTooLate:
+    """The record at `seq` in the journal went to another consumer as well: its lease had run out before it was settled."""
+
+    cid: str
+    seq: int
+
+
+@frozen
 class BookingChanged:
     """The payment or credit note `operation_id` of `cid` has come to `state`; `reason` says it in words."""
 
@@ -195,6 +204,7 @@ Event = (
     | GapEnded
     | SweepFound
     | DeadLettered
+    | AckedTooLate
     | BookingChanged
     | VerificationFailed
 )
@@ -221,6 +231,7 @@ _LOGGED: Mapping[type[Event], tuple[int, str]] = MappingProxyType(
         GapEnded: (logging.ERROR, "gap of {0.cid}: {0.reason}"),
         SweepFound: (logging.WARNING, "{0.count} updates of {0.cid} on {0.day} had never come through its feed"),
         DeadLettered: (logging.ERROR, "update {0.seq} of {0.cid} failed {0.attempts} times ({0.error})"),
+        AckedTooLate: (logging.WARNING, "update {0.seq} of {0.cid} was acknowledged too late: others have had it as well"),
         BookingChanged: (logging.INFO, "{0.kind} {0.operation_id} of {0.cid} is {0.state}: {0.reason}"),
         VerificationFailed: (logging.WARNING, "{0.operation_id} of {0.cid} could not be verified ({0.error})"),
     },

@@ -8,16 +8,17 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Self
 
 import anyio
+import anyio.lowlevel
 from attrs import define, field, frozen
 
 from ropo_async import codec, hooks
-from ropo_async._protect import beside, finish
+from ropo_async._background import start
+from ropo_async._protect import finish
 from ropo_async.errors import DecodeError, InvalidInput, JournalError, LeaseLost
 from ropo_async.records import StatusUpdate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
-    from contextlib import AbstractAsyncContextManager
     from types import TracebackType
 
     from ropo_async.journal import Account, Journal, Leased, Source
@@ -27,6 +28,10 @@ __all__ = ["Deliveries", "Delivery", "Terms"]
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 3600.0
 """Seconds until a failed update is tried again; doubled with each attempt."""
 DAY = 24 * 3600.0
+CERTAIN = 1.0
+"""Seconds that a lease must still have, by the clock of this process, so that its acknowledgement may wait for others."""
+BREATH = 32
+"""Updates after which other tasks get a chance to run, should the consumer itself never wait for anything."""
 IDLE = 30.0
 """Seconds after which a consumer looks by itself, should it not have been woken."""
 
@@ -46,6 +51,11 @@ def _grouping(_: object, __: object, value: str | None) -> None:
         raise InvalidInput('group_by must be "billnum" or None')
 
 
+def _acks(_: object, __: object, value: str) -> None:
+    if value not in ("grouped", "each"):
+        raise InvalidInput('acks must be "grouped" or "each"')
+
+
 @frozen
 class Terms:
     """On what terms updates are lent."""
@@ -58,6 +68,8 @@ class Terms:
     """How often an update is tried before it becomes a dead letter."""
     group_by: str | None = field(default=None, validator=_grouping)
     """`"billnum"`: the updates of an invoice one at a time, in the order in which they came."""
+    acks: str = field(default="grouped", validator=_acks)
+    """`"grouped"`: what a block settles is committed together with others; `"each"`: before the block is left."""
 
 
 @define(eq=False)
@@ -73,9 +85,15 @@ class Shelf:
     _extended: float = field(default=0.0, init=False)
     _fetching: anyio.Lock = field(factory=anyio.Lock, init=False, repr=False)
     _next_due: float | None = field(default=None, init=False)
+    _taken: int = field(default=0, init=False)
+    _busy: int = field(default=0, init=False)
+    _beating: bool = field(default=False, init=False)
 
     async def take(self) -> Leased | None:
         """Return the next update that is lent; None where there is none at present."""
+        self._taken += 1
+        if not self._taken % BREATH:
+            await anyio.lowlevel.checkpoint()
         if self._ready and anyio.current_time() - self._extended > self.terms.lease / 2:
             await self.extend()
         while True:
@@ -101,6 +119,37 @@ class Shelf:
         for leased in leases:
             if leased.seq not in kept and self.held.get(leased.seq) is leased:
                 del self.held[leased.seq]
+
+    def begin(self, leased: Leased) -> None:
+        """Keep a loan alive while it is worked on."""
+        self.held[leased.seq] = leased
+        self._busy += 1
+        if not self._beating:
+            self._beating = True
+            start(self._beat)
+
+    def end(self) -> None:
+        """Take note that it is not worked on any more."""
+        self._busy -= 1
+
+    def until(self) -> float:
+        """Return until when nobody else can have what is held now, by the clock of this process and with some reserve."""
+        return self._extended + self.terms.lease - CERTAIN
+
+    def late(self, leased: Leased) -> None:
+        """Take note that another consumer has had it since."""
+        self.tell(leased.account, hooks.AckedTooLate(leased.account.cid, leased.seq))
+
+    async def _beat(self) -> None:
+        try:
+            while self._busy:
+                await anyio.sleep(self.terms.lease / 3)
+                # A journal that cannot be written for a moment is no reason to stop; the next beat may succeed.
+                with contextlib.suppress(JournalError):
+                    if self._busy:
+                        await self.extend()
+        finally:
+            self._beating = False
 
     async def give_back(self) -> None:
         """Let others have what was lent and not begun."""
@@ -141,7 +190,12 @@ class Delivery:
     update: StatusUpdate
     """What happened."""
     _settled: bool = field(default=False, init=False)
-    _beside: AbstractAsyncContextManager[None] | None = field(default=None, init=False, repr=False)
+    _until: float = field(init=False, repr=False)
+    _begun: bool = field(default=False, init=False)
+    _late: bool = field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._until = self._shelf.until()
 
     @property
     def key(self) -> str:
@@ -216,18 +270,12 @@ class Delivery:
         if self._shelf.held.get(self._leased.seq) is self._leased:
             del self._shelf.held[self._leased.seq]
 
-    async def _heartbeat(self) -> None:
-        while True:
-            await anyio.sleep(self._shelf.terms.lease / 3)
-            # A journal that cannot be written for a moment is no reason to stop the work; the next beat may succeed.
-            with contextlib.suppress(JournalError):
-                await self._shelf.extend()
-
     async def __aenter__(self) -> StatusUpdate:
         if not self._settled:
-            self._shelf.held[self._leased.seq] = self._leased
-        self._beside = beside(self._heartbeat)
-        await self._beside.__aenter__()
+            self._begun = True
+            # Nobody has extended it since it was taken.
+            self._late = anyio.current_time() > self._until
+            self._shelf.begin(self._leased)
         return self.update
 
     async def __aexit__(
@@ -236,16 +284,14 @@ class Delivery:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        assert self._beside is not None
-        try:
-            await self._beside.__aexit__(kind, error, traceback)
-        finally:
-            if not self._settled:
-                await self._settle(error)
+        if self._begun:
+            self._shelf.end()
+        if not self._settled:
+            await self._settle(error)
 
     async def _settle(self, error: BaseException | None) -> None:
         if error is None:
-            await self.ack()
+            await self._done()
         elif isinstance(error, Exception):
             # What went wrong in the block is the news; that somebody else has the update is none.
             with contextlib.suppress(LeaseLost):
@@ -253,6 +299,17 @@ class Delivery:
         else:
             with anyio.CancelScope(shield=True):
                 await self.give_back()
+
+
+    async def _done(self) -> None:
+        """Acknowledge it with others, unless that is to be known at once, or may come too late."""
+        shelf, leased = self._shelf, self._leased
+        held = not self._late and shelf.held.get(leased.seq) is leased and anyio.current_time() < shelf.until()
+        if not held or shelf.terms.acks == "each":
+            await self.ack()
+            return
+        self._forget()
+        await shelf.journal.ack_soon(leased, shelf.late)
 
 
 @define(eq=False)

@@ -151,6 +151,7 @@ class Inbox:
         batch: int = 50,
         attempts: int = 10,
         group_by: str | None = None,
+        acks: str = "grouped",
         forever: bool = True,
     ) -> Deliveries:
         """Iterate over the account's updates, each lent to you until you have settled it; see `Delivery`.
@@ -165,12 +166,16 @@ class Inbox:
             attempts: how often an update is tried before it becomes a dead letter.
             group_by: `"billnum"` for the updates of an invoice one at a time, in the order in which they came, if all
                 consumers say so. A dead letter lets the next one pass.
+            acks: `"grouped"`: what a block has settled is committed a moment later, with others: before more is lent, and
+                after 50 ms at the latest. A process that dies within it gets those updates again. `"each"`: before the
+                block is left, which is a commit for every update, and some fifty times slower. `await delivery.ack()`
+                returns when it is on disk either way.
             forever: False to end when nothing can be had at present, in place of waiting for more.
 
         Raises:
             InvalidInput: an argument that cannot be right.
         """
-        terms = Terms(lease, batch, attempts, group_by)
+        terms = Terms(lease, batch, attempts, group_by, acks)
         if terms not in self.shelves:
             self.shelves[terms] = Shelf(self._journal, [self.account], terms, self.tell)
         return Deliveries(self.shelves[terms], forever)

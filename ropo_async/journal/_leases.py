@@ -136,6 +136,27 @@ def ack(tx: Transaction, leased: Leased) -> None:
         tx.ring()  # the next record of the invoice may be had now
 
 
+def ack_all(tx: Transaction, leases: Sequence[Leased]) -> set[int]:
+    """Settle records for good; return the places of those that are, also where that was done before."""
+    settled = set[int]()
+    for start in range(0, len(leases), CHUNK):
+        part = leases[start : start + CHUNK]
+        values = ", ".join(["(?, ?)"] * len(part))
+        held = [number for leased in part for number in (leased.seq, leased.token)]
+        of = f"(VALUES {values}) AS held WHERE seq = held.column1 AND lease = held.column2"
+        rows = tx.rows(
+            "UPDATE record SET state = 'acked', due = NULL, settled = ?, error = NULL "  # noqa: S608 - question marks
+            f"FROM {of} AND state = 'leased' RETURNING seq",
+            (tx.now, *held),
+        )
+        if len(rows) < len(part):
+            rows = tx.rows(f"SELECT seq FROM record, {of} AND state = 'acked'", held)  # noqa: S608 - as above
+        settled.update(seq for (seq,) in rows)
+    if any(leased.grouped for leased in leases):
+        tx.ring()
+    return settled
+
+
 def put_off(tx: Transaction, leased: Leased, seconds: float, attempts: int, error: str) -> bool:
     """Let a record wait for another attempt, or end as a dead letter."""
     dead = leased.attempt >= attempts

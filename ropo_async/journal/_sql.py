@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from attrs import define, field
 
 from ropo_async._values import storable
-from ropo_async.errors import InvalidInput
+from ropo_async.errors import InvalidInput, JournalError
 from ropo_async.journal import _bookings, _care, _gaps, _leases, _merge, _polls, _schema
+from ropo_async.journal._acks import Acks
 from ropo_async.journal.base import Journal
 from ropo_async.journal.bookings import Saved
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import date, datetime
 
     import anyio
 
     from ropo_async.journal.base import Turn
     from ropo_async.journal.bookings import Booking, BookingState
-    from ropo_async.journal.engine import Engine, Lock
+    from ropo_async.journal.engine import Engine, Lock, Transaction
     from ropo_async.journal.gaps import Gap, Loss
     from ropo_async.journal.values import (
         Account,
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SqlJournal"]
 
+T = TypeVar("T")
+
 
 @define
 class _Turn:
@@ -61,6 +65,10 @@ class SqlJournal(Journal):
     _indexed: bool = field(default=False, init=False, repr=False)
     _sender: str | None = field(default=None, init=False, repr=False)
     _ids: dict[Account, int] = field(factory=dict["Account", int], init=False, repr=False)
+    _acks: Acks = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._acks = Acks(self._settle)
 
     async def take_turn(self, account: Account) -> Turn | None:
         lock = await self.engine.try_lock(f"{account.server} {account.cid}")
@@ -154,13 +162,16 @@ class SqlJournal(Journal):
         if grouped and not self._indexed:
             await self.engine.run(_schema.index_invoices)
             self._indexed = True
-        return await self.engine.run(lambda tx: _leases.lease(tx, numbers, limit, seconds, attempts, grouped=grouped))
+        return await self._run(lambda tx: _leases.lease(tx, numbers, limit, seconds, attempts, grouped=grouped))
 
     async def extend(self, leases: Sequence[Leased], seconds: float) -> set[int]:
-        return await self.engine.run(lambda tx: _leases.extend(tx, leases, seconds))
+        return await self._run(lambda tx: _leases.extend(tx, leases, seconds))
 
     async def ack(self, leased: Leased) -> None:
-        await self.engine.run(lambda tx: _leases.ack(tx, leased))
+        await self._run(lambda tx: _leases.ack(tx, leased))
+
+    async def ack_soon(self, leased: Leased, late: Callable[[Leased], None]) -> None:
+        await self._acks.add(leased, late)
 
     async def ack_using(self, leased: Leased, connection: Any) -> None:
         if not await self.engine.run_using(connection, _leases.ACK, (time.time(), leased.seq, leased.token)):
@@ -170,7 +181,7 @@ class SqlJournal(Journal):
         return await self.engine.run(lambda tx: _leases.put_off(tx, leased, seconds, attempts, storable(error)))
 
     async def give_back(self, leases: Sequence[Leased]) -> None:
-        await self.engine.run(lambda tx: _leases.give_back(tx, leases))
+        await self._run(lambda tx: _leases.give_back(tx, leases))
 
     def bell(self) -> anyio.Event:
         return self.engine.bell()
@@ -180,12 +191,12 @@ class SqlJournal(Journal):
 
     async def dead(self, account: Account | None = None) -> list[DeadLetter]:
         number = await self._id(account)
-        return await self.engine.run(lambda tx: _care.dead(tx, number))
+        return await self._run(lambda tx: _care.dead(tx, number))
 
     async def requeue(self, account: Account | None = None, *, seqs: Collection[int] | None = None) -> int:
         number = await self._id(account)
         listed = None if seqs is None else sorted(seqs)
-        return await self.engine.run(lambda tx: _leases.requeue(tx, number, listed))
+        return await self._run(lambda tx: _leases.requeue(tx, number, listed))
 
     async def quarantined(
         self, account: Account | None = None, *, after: int = 0, limit: int = 100
@@ -240,19 +251,42 @@ class SqlJournal(Journal):
 
     async def health(self, account: Account | None = None, *, now: datetime) -> Health:
         number = await self._id(account)
-        return await self.engine.run(lambda tx: _care.health(tx, number, now))
+        return await self._run(lambda tx: _care.health(tx, number, now))
 
     async def purge(self, *, acked_older_than: datetime) -> int:
-        return await self.engine.run(lambda tx: _care.purge(tx, acked_older_than.timestamp()))
+        return await self._run(lambda tx: _care.purge(tx, acked_older_than.timestamp()))
 
     async def erase(self, *, billnum: str, account: Account | None = None) -> int:
         if not isinstance(billnum, str) or not billnum.strip():
             raise InvalidInput("billnum must be text, and not empty")
         number = await self._id(account)
-        return await self.engine.run(lambda tx: _care.erase(tx, number, storable(billnum)))
+        return await self._run(lambda tx: _care.erase(tx, number, storable(billnum)))
 
     async def aclose(self) -> None:
-        await self.engine.aclose()
+        try:
+            with suppress(JournalError):  # what is not settled is delivered again
+                await self._settle()
+        finally:
+            await self.engine.aclose()
+
+    async def _settle(self) -> None:
+        if self._acks:
+            await self._run(lambda _: None)
+
+    async def _run(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` in a transaction that first settles what waits for that."""
+        async with self._acks.turn:  # also to see what another transaction is just settling
+            waiting = self._acks.take()
+            if waiting:
+                leases = [leased for leased, _ in waiting]
+                try:
+                    settled, result = await self.engine.run(lambda tx: (_leases.ack_all(tx, leases), work(tx)))
+                except BaseException:
+                    self._acks.put_back(waiting)
+                    raise
+                self._acks.tell(waiting, settled)
+                return result
+        return await self.engine.run(work)
 
     async def _id(self, account: Account | None) -> Any:
         """Return the number of an account, None for all of them."""

@@ -11,6 +11,7 @@ from ropo_async.hooks import (
     Anomaly,
     Attempted,
     BookingChanged,
+    AckedTooLate,
     DeadLettered,
     Event,
     Finished,
@@ -69,6 +70,11 @@ EVENTS: list[tuple[Event, int, str]] = [
         SweepFound("1000011", date(2026, 3, 3), 7),
         logging.WARNING,
         "7 updates of 1000011 on 2026-03-03 had never come through its feed",
+    ),
+    (
+        AckedTooLate("1000011", 4711),
+        logging.WARNING,
+        "update 4711 of 1000011 was acknowledged too late: others have had it as well",
     ),
     (DeadLettered("1000011", 4711, 10, "KeyError"), logging.ERROR, "update 4711 of 1000011 failed 10 times (KeyError)"),
     *(

@@ -165,7 +165,7 @@ class DeadLettered:
 
 @frozen
 class AckedTooLate:
-    """The record at `seq` in the journal went to another consumer as well: its lease had run out before it was settled."""
+    """The record at `seq` in the journal was settled too late: its lease had run out, and others may have had it."""
 
     cid: str
     seq: int
@@ -231,7 +231,10 @@ _LOGGED: Mapping[type[Event], tuple[int, str]] = MappingProxyType(
         GapEnded: (logging.ERROR, "gap of {0.cid}: {0.reason}"),
         SweepFound: (logging.WARNING, "{0.count} updates of {0.cid} on {0.day} had never come through its feed"),
         DeadLettered: (logging.ERROR, "update {0.seq} of {0.cid} failed {0.attempts} times ({0.error})"),
-        AckedTooLate: (logging.WARNING, "update {0.seq} of {0.cid} was acknowledged too late: others have had it as well"),
+        AckedTooLate: (
+            logging.WARNING,
+            "update {0.seq} of {0.cid} was acknowledged too late, and delivered twice",
+        ),
         BookingChanged: (logging.INFO, "{0.kind} {0.operation_id} of {0.cid} is {0.state}: {0.reason}"),
         VerificationFailed: (logging.WARNING, "{0.operation_id} of {0.cid} could not be verified ({0.error})"),
     },

@@ -14,7 +14,8 @@ from ropo_async._protect import beside
 from ropo_async._values import HELSINKI
 from ropo_async.errors import DecodeError, FeedBusy, InvalidInput, RopoError
 from ropo_async.inbox._losses import Losses
-from ropo_async.inbox.delivery import Deliveries, Shelf, Terms, empty
+from ropo_async.inbox._shelf import Shelf, Terms, empty
+from ropo_async.inbox.delivery import Deliveries
 from ropo_async.inbox.policy import InboxPolicy
 from ropo_async.inbox.poller import Poller
 from ropo_async.inbox.recovery import Recovery
@@ -148,7 +149,7 @@ class Inbox:
         self,
         *,
         lease: float = 60.0,
-        batch: int = 50,
+        batch: int | None = None,
         attempts: int = 10,
         group_by: str | None = None,
         acks: str = "grouped",
@@ -162,14 +163,14 @@ class Inbox:
         Args:
             lease: seconds until another consumer may have an update whose consumer has fallen silent. While its block
                 runs, a heartbeat extends it.
-            batch: how many are lent at once, to be handled one after the other.
+            batch: how many are lent at once, to be handled one after the other. By default 50, and up to 1000 to a
+                consumer that handles them within a quarter of a second.
             attempts: how often an update is tried before it becomes a dead letter.
             group_by: `"billnum"` for the updates of an invoice one at a time, in the order in which they came, if all
                 consumers say so. A dead letter lets the next one pass.
-            acks: `"grouped"`: what a block has settled is committed a moment later, with others: before more is lent, and
-                after 50 ms at the latest. A process that dies within it gets those updates again. `"each"`: before the
-                block is left, which is a commit for every update, and some fifty times slower. `await delivery.ack()`
-                returns when it is on disk either way.
+            acks: `"grouped"`: what a block settles is committed with others, before more is lent, and within 50 ms; if
+                the process dies first, it comes again. `"each"`: before the block is left, which is one commit for each
+                update. `await delivery.ack()` returns when it is on disk either way.
             forever: False to end when nothing can be had at present, in place of waiting for more.
 
         Raises:

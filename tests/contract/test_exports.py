@@ -16,7 +16,6 @@ import ropo_async
 SHARED = {
     "ropo_async.auth": {"auth_from_env", "lifetime_of"},
     "ropo_async.hooks": {"emit"},
-    "ropo_async.inbox.delivery": {"Shelf", "empty"},
     "ropo_async.iteration": {"Feed"},
     "ropo_async.credit_notes": {"read_outcome"},
     "ropo_async.payments": {"as_it_came", "outcome_of", "read_outcome"},

@@ -111,6 +111,7 @@ LAYERS = [
     "inbox.poller",
     "inbox.recovery",
     "inbox.rounds",
+    "inbox._shelf",
     "inbox.delivery",
     "inbox.inbox",
     "inbox.inboxes",

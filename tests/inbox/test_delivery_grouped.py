@@ -2,9 +2,10 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import anyio
@@ -12,6 +13,7 @@ import pytest
 
 from ropo_async.errors import JournalError, JournalProblem, LeaseLost
 from ropo_async.hooks import AckedTooLate
+from ropo_async.inbox import delivery
 from ropo_async.journal import _acks
 from ropo_async.journal.engine import Transaction
 from ropo_async.journal.sqlite import SqliteEngine
@@ -44,7 +46,7 @@ def never_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def transactions(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+def transactions(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What is run on SQLite from here on."""
     seen, run = list[Any](), SqliteEngine.run
 
@@ -53,7 +55,7 @@ def transactions(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
         return await run(engine, work)
 
     monkeypatch.setattr(SqliteEngine, "run", counted)
-    yield seen
+    return seen
 
 
 async def waiting(desk: Desk) -> int:
@@ -80,9 +82,9 @@ async def test_many_are_one_transaction(desk: Desk, transactions: list[Any]) -> 
 async def test_each_by_itself_where_that_is_asked_for(desk: Desk, transactions: list[Any]) -> None:
     await desk.put(payments(3))
     transactions.clear()
-    async for delivery in desk.inbox.deliveries(acks="each", forever=False):
+    async for one in desk.inbox.deliveries(acks="each", forever=False):
         left = await waiting(desk)
-        async with delivery:
+        async with one:
             pass
         assert await waiting(desk) == left - 1
 
@@ -138,8 +140,8 @@ async def test_closing_the_journal_commits_them(anyio_backend: str, storage: str
     url = f"sqlite:///{tmp_path / 'journal.db'}"
     async with desk_at(url) as desk:
         await desk.put(payments(2))
-        async for delivery in desk.inbox:
-            async with delivery:
+        async for one in desk.inbox:
+            async with one:
                 break
     async with desk_at(url) as desk:
         assert (await desk.inbox.health()).waiting == 1
@@ -152,9 +154,9 @@ async def test_so_many_wait_at_most(desk: Desk, monkeypatch: pytest.MonkeyPatch,
     deliveries = desk.inbox.deliveries(batch=9)
     counts = list[int]()
     for _ in range(9):
-        delivery = await anext(deliveries)
+        one = await anext(deliveries)
         before = len(transactions)
-        async with delivery:
+        async with one:
             pass
         counts.append(len(transactions) - before)
     assert counts == [0, 0, 1, 0, 0, 1, 0, 0, 1]
@@ -184,14 +186,15 @@ async def test_one_that_comes_too_late_is_told(desk: Desk, clock: Clock) -> None
     assert await desk.left() == [key(3)]
 
 
-async def test_one_that_may_be_too_late_does_not_wait(desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_one_that_may_be_too_late_does_not_wait(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where the lease has run out by the clock of the process, too, the block's end says so."""
     await desk.put(payments(1))
     ours = await desk.one(lease=60)
     clock.advance(61)
     theirs = await desk.one()
-    now = anyio.current_time
-    monkeypatch.setattr(anyio, "current_time", lambda: now() + 59.5)
+    monkeypatch.setattr(delivery, "monotonic", lambda: monotonic() + 59.5)
     with pytest.raises(LeaseLost):
         async with ours:
             pass
@@ -202,9 +205,9 @@ async def test_one_that_may_be_too_late_does_not_wait(desk: Desk, clock: Clock, 
 async def test_a_short_lease_is_settled_at_once(desk: Desk, transactions: list[Any]) -> None:
     """It might run out while its acknowledgement waits."""
     await desk.put(payments(1))
-    delivery = await desk.one(desk.inbox, lease=1.0)
+    one = await desk.one(desk.inbox, lease=1.0)
     before = len(transactions)
-    async with delivery:
+    async with one:
         pass
     assert len(transactions) == before + 1
 
@@ -245,9 +248,7 @@ async def test_what_could_not_be_committed_is_tried_again(desk: Desk, monkeypatc
 
 @FILE
 @pytest.mark.usefixtures("patient")
-async def test_one_that_was_committed_unseen_is_not_taken_for_late(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_one_that_was_committed_unseen_is_not_taken_for_late(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The commit succeeds, and its answer gets lost."""
     await desk.put(payments(1))
     await handle(desk)
@@ -295,5 +296,3 @@ async def test_what_was_not_committed_comes_again(
     clock.advance(LONG)  # the child's leases have run out by then
     async with desk_at(url, clock) as desk:
         assert sorted(await desk.left(attempts=10)) == [key(number) for number in range(settled + 1, 6)]
-
-

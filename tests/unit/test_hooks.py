@@ -8,10 +8,10 @@ from attrs import fields
 
 from ropo_async.errors import Phase
 from ropo_async.hooks import (
+    AckedTooLate,
     Anomaly,
     Attempted,
     BookingChanged,
-    AckedTooLate,
     DeadLettered,
     Event,
     Finished,
@@ -74,7 +74,7 @@ EVENTS: list[tuple[Event, int, str]] = [
     (
         AckedTooLate("1000011", 4711),
         logging.WARNING,
-        "update 4711 of 1000011 was acknowledged too late: others have had it as well",
+        "update 4711 of 1000011 was acknowledged too late, and delivered twice",
     ),
     (DeadLettered("1000011", 4711, 10, "KeyError"), logging.ERROR, "update 4711 of 1000011 failed 10 times (KeyError)"),
     *(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType, NoneType
@@ -21,9 +20,10 @@ T = TypeVar("T")
 UNREADABLE = (msgspec.MsgspecError, RecursionError, ValueError, ArithmeticError)
 """What reading may raise: no JSON, nested too deeply, not UTF-8 or not as expected, an exponent beyond all bounds."""
 
-# Within JSON this can only be a member with an empty text: a quote inside of a text has a backslash before it.
-_EMPTY = re.compile(rb":\s*\"\"")
+# Within JSON these can only be a member with an empty text: a quote inside of a text has a backslash before it.
+_EMPTY, _SPACED, _NULL = b':""', b': ""', b":null"
 
+_astuple = msgspec.structs.astuple
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -50,9 +50,6 @@ _CONVERTERS: Mapping[Any, values.Converter] = MappingProxyType(
 )
 
 
-_CHECKS: Mapping[Any, Callable[[Any], object]] = MappingProxyType({Decimal: values.ordinary, datetime: values.local})
-
-
 class Reader(Generic[T]):
     """Reads records of one class, whose fields and their types say how; the last two are `extra` and `raw`."""
 
@@ -62,9 +59,11 @@ class Reader(Generic[T]):
         self._make: Callable[..., T] = cls
         self.converters: Mapping[str, values.Converter] = {name: _CONVERTERS[kind] for name, kind in bare.items()}
         members = [(name, kind, None) for name, kind in types.items()]
-        self._documented = msgspec.json.Decoder(msgspec.defstruct(cls.__name__, members, forbid_unknown_fields=True))
+        documented = msgspec.defstruct(cls.__name__, members, forbid_unknown_fields=True)
+        self._decode: Callable[[bytes], msgspec.Struct] = msgspec.json.Decoder(documented).decode
         # What is checked beyond its type, by its place among the members.
-        self._checks = [(place, _CHECKS[kind]) for place, kind in enumerate(bare.values()) if kind in _CHECKS]
+        self._amounts = tuple(place for place, kind in enumerate(bare.values()) if kind is Decimal)
+        self._moments = tuple(place for place, kind in enumerate(bare.values()) if kind is datetime)
 
     def read(self, record: bytes) -> T:
         """Return the record in `record`, one JSON object.
@@ -73,12 +72,17 @@ class Reader(Generic[T]):
             one of UNREADABLE: it cannot be read.
         """
         try:
-            found = msgspec.structs.astuple(self._documented.decode(_EMPTY.sub(b":null", record)))
+            found = _astuple(self._decode(record.replace(_EMPTY, _NULL).replace(_SPACED, _NULL)))
         except UNREADABLE:
             return self.read_leniently(record)
-        for place, check in self._checks:
+        # Spelled out, as a call for each value would cost as much as all the rest.
+        for place in self._amounts:
+            amount = found[place]
+            if amount is not None and not values.LEAST < amount < values.MOST:
+                raise ValueError("expected a number of ordinary size")
+        for place in self._moments:
             if found[place] is not None:
-                check(found[place])
+                values.local(found[place])
         return self._make(*found, {}, record)
 
     def read_leniently(self, record: bytes) -> T:

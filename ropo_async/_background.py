@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
 from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Coroutine
 
 _logger = logging.getLogger("ropo_async")
-_tasks = set[asyncio.Task[None]]()  # asyncio itself keeps no hold of them
+_tasks = set["asyncio.Task[None]"]()  # asyncio itself keeps no hold of them
 
 
 def start(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -25,6 +25,8 @@ def start(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     if trio is not None and trio.lowlevel.in_trio_run():
         trio.lowlevel.spawn_system_task(_alone, work)
         return
+    import asyncio  # noqa: PLC0415 - a tenth of what it takes to import the client, and nothing to a program on trio
+
     # What the starter has in its context, such as a trace, is none of the chore's.
     task = asyncio.get_running_loop().create_task(_alone(work), context=Context())
     _tasks.add(task)

@@ -1,7 +1,7 @@
 """All of it side by side: `make bench` takes some minutes, `make bench-quick` less than one.
 
-Every peer and the server run in processes of their own, and take turns, so that a busy minute of the machine meets all of
-them. What counts is the ratio of CPU times, user and system, within one round.
+Every peer and the server run in processes of their own, and take turns, so that a busy minute of the machine meets all
+of them. What counts is the ratio of CPU times, user and system, within one round.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from benchmarks import report
 from benchmarks.server import PAGE, TOTAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
 
     Cost = dict[str, Any]
 
@@ -34,6 +34,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT 
 FULL = {"rounds": 5, "drain": 200_000, "durable": 50_000, "calls": 10_000, "documents": 200, "memory": 1_000_000}
 QUICK = {"rounds": 1, "drain": 20_000, "durable": 5_000, "calls": 1_000, "documents": 50, "memory": 100_000}
 CONSUMERS = 4
+IMPORTS = {"httpx": "import httpx", "ropo_async": "import ropo_async", "client": "from ropo_async import RopoClient"}
 
 
 @contextmanager
@@ -89,8 +90,8 @@ class Bench:
                 self._note(work, peer, self.cost(work, peer, self.sizes["calls"] // (1 if work == "sequential" else 2)))
         for peer in ("httpx", "ours"):
             self._note("documents", peer, self.cost("documents", peer, self.sizes["documents"]))
-        for module in ("httpx", "ropo_async"):
-            self._note("import", module, _imported(module))
+        for name, statement in IMPORTS.items():
+            self._note("import", name, _imported(statement))
         self._note("blocked", "ours", self.cost("blocked", "ours", self.sizes["drain"], checked=True))
 
     def once(self) -> None:
@@ -123,27 +124,29 @@ class Bench:
 def _ended(process: subprocess.Popen[str]) -> Cost:
     said, _ = process.communicate(timeout=900)
     if process.returncode:
-        raise SystemExit(f"{process.args} failed")
+        raise SystemExit(f"{process.args!r} failed")
     return dict(json.loads(said))
 
 
-def _imported(module: str) -> Cost:
+def _imported(statement: str) -> Cost:
     """Return the CPU seconds of Python with one import, less those of Python alone."""
-    program = "import resource as r, sys; exec(sys.argv[1]); u = r.getrusage(r.RUSAGE_SELF); print(u.ru_utime + u.ru_stime)"
+    program = (
+        "import resource as r, sys; exec(sys.argv[1]); u = r.getrusage(r.RUSAGE_SELF); print(u.ru_utime + u.ru_stime)"
+    )
 
     def spent(statement: str) -> float:
         command = [sys.executable, "-c", program, statement]
         runs = [subprocess.run(command, env=ENVIRONMENT, check=True, stdout=subprocess.PIPE) for _ in range(5)]
         return median(float(run.stdout) for run in runs)
 
-    cpu = spent(f"import {module}") - spent("pass")
+    cpu = spent(statement) - spent("pass")
     return {"cpu": cpu, "wall": cpu}
 
 
 def _database() -> Any:
     """Return a PostgreSQL server that ends with the block; None where its programs are not installed."""
     try:
-        from tests.journal.postgres import running_postgres  # noqa: PLC0415 - only where it is there
+        from tests.journal.postgres import running_postgres
     except ImportError:
         return None
     return running_postgres(durable=True)

@@ -108,8 +108,8 @@ def sqlite_journal() -> Generator[str]:
 
 def postgres_journals(url: str) -> Callable[[], AbstractContextManager[str]]:
     """Return what makes schemas in a PostgreSQL database, and removes them."""
-    import psycopg  # noqa: PLC0415 - only where it is asked for
-    from psycopg.sql import SQL, Identifier  # noqa: PLC0415 - as above
+    import psycopg
+    from psycopg.sql import SQL, Identifier
 
     numbers = count(1)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import resource
 import sys
 import tempfile
@@ -37,12 +38,12 @@ async def drain_floor(url: str, _: int) -> Decimal:
     number = Decimal | None
     names = ("openamount", "origamount", "opencapital", "openinterest", "openexpenses", "amount")
     texts = ("statusid", "billnum", "statustype", "statustime", "statusref", "statustext", "statuscode", "paydate")
-    fields = [("jobid", int), *((name, number) for name in names), *((name, str) for name in texts)]
+    fields: list[Any] = [("jobid", int), *((name, number) for name in names), *((name, str) for name in texts)]
     record = msgspec.defstruct("Record", fields)
     status = msgspec.defstruct("Status", [("status", list[record])])  # type: ignore[valid-type] # made a line above
     decode = msgspec.json.Decoder(msgspec.defstruct("Envelope", [("result", status)])).decode
-    host, _, path = url.removeprefix("http://").partition("/")
-    name, _, port = host.partition(":")
+    host, _slash, path = url.removeprefix("http://").partition("/")
+    name, _colon, port = host.partition(":")
     reader, writer = await asyncio.open_connection(name, int(port), limit=1 << 20)
     total = Decimal()
     while True:
@@ -83,17 +84,17 @@ async def drain_aiohttp(url: str, _: int) -> float:
                     total += record["amount"]
 
 
-async def drain_generated(url: str, _: int) -> float:
+async def drain_generated(url: str, _: int) -> Any:
     """The functions that openapi-python-client makes, in a loop."""
     from ropo_async_generated.ropo_one_api.api.jobs import jobs_get_status_updates_action as operation
     from ropo_async_generated.ropo_one_api.client import AuthenticatedClient
 
-    total = 0.0
+    total: Any = 0.0
     token = TOKEN["Authorization"].removeprefix("Bearer ")
     async with AuthenticatedClient(base_url=url, token=token) as client:
         while (page := await operation.asyncio(client=client)) is not None:
             for record in page.result.status:  # type: ignore[union-attr] # as its users write it
-                total += record.amount  # type: ignore[operator] # as above
+                total += record.amount
     return total
 
 
@@ -286,21 +287,24 @@ async def _blocked(work: Coroutine[Any, Any, Any], spans: list[float]) -> Any:
         if (took := time.thread_time() - began) > 1e-3:
             spans.append(took)
 
-    asyncio.Handle._run = timed  # type: ignore[method-assign] # noqa: SLF001 - as above
+    asyncio.Handle._run = timed  # type: ignore[assignment,method-assign] # noqa: SLF001 - as above
     return await work
 
 
 def main(work: str, peer: str, url: str, number: int, journal: str = "") -> dict[str, Any]:
     """Do the work once to warm up, on a feed of one page, and once to be measured."""
     spans = list[float]()
+    head, _, rest = url.rpartition("/run")
+    warm = f"{head}/warm{os.getpid()}-1/{rest.partition('/')[2]}"
     if work in JOURNALED:
+        asyncio.run(durable(warm, "memory:"))
         job = JOURNALED[work](url, journal)
     elif work == "blocked":
+        asyncio.run(drain_ours(warm, number))
         job = _blocked(drain_ours(url, number), spans)
     else:
+        asyncio.run(WORKS[work][peer](warm, min(number, 100) if work != "documents" else 1))
         job = WORKS[work][peer](url, number)
-        if work != "documents":
-            asyncio.run(WORKS[work][peer](url.replace("/run", "/warm").replace(f"-{number // 1000}/", "-1/"), 100))
     before, began, peak = _cpu(), time.perf_counter(), _peak()
     result = asyncio.run(job)
     cpu, wall = _cpu() - before, time.perf_counter() - began

@@ -58,6 +58,7 @@ _RATIOS = (
     ("concurrent", "ours", "concurrent", "httpx", "100 small calls at a time", "httpx, its own pool", 0.25),
     ("payments", "ours", "payments", "httpx", "50 payments at a time", "httpx, its own pool", 0.25),
     ("import", "ropo_async", "import", "httpx", "`import ropo_async`", "`import httpx`", 1.35),
+    ("import", "client", "import", "httpx", "`from ropo_async import RopoClient`", "the same", 1.35),
 )
 
 
@@ -95,7 +96,11 @@ def markdown(found: Sequence[Row], costs: Costs, sizes: Mapping[str, int]) -> st
     for row in found:
         sign, low, high = "at least" if row.least else "at most", min(row.values), max(row.values)
         wide = ", wide" if low > 0 and high / low > WIDE else ""
-        cells = (f"{sign} {_told(row.goal)} {row.unit}", f"**{_told(median(row.values))}**", f"{_told(low)}-{_told(high)}{wide}")
+        cells = (
+            f"{sign} {_told(row.goal)} {row.unit}",
+            f"**{_told(median(row.values))}**",
+            f"{_told(low)}-{_told(high)}{wide}",
+        )
         lines.append(f"| {row.work} | {row.against} | {' | '.join(cells)} | {'reached' if row.reached else 'missed'} |")
     lines += ["", "| drain, CPU for each record | us | range | records a second |", "|---|---|---|---|"]
     for peer, name in NAMES.items():
@@ -127,7 +132,10 @@ def _told(value: float) -> str:
 
 def chart(costs: Costs, sizes: Mapping[str, int]) -> str:
     """Return bars of what one record costs each peer, as SVG."""
-    each = {name: median(1e6 * cost["cpu"] / sizes["drain"] for cost in costs["drain", peer]) for peer, name in NAMES.items()}
+    each = {
+        name: median(1e6 * cost["cpu"] / sizes["drain"] for cost in costs["drain", peer])
+        for peer, name in NAMES.items()
+    }
     widest, height = max(each.values()), 34
     bars = list[str]()
     for place, (name, value) in enumerate(sorted(each.items(), key=lambda item: item[1])):
@@ -137,7 +145,9 @@ def chart(costs: Costs, sizes: Mapping[str, int]) -> str:
             f'<rect x="200" y="{top}" width="{380 * value / widest:.1f}" height="24" rx="3" fill="{colour}"/>'
             f'<text x="{206 + 380 * value / widest:.1f}" y="{top + 17}">{value:.1f} µs</text>'
         )
-    foot = f"{datetime.now(UTC):%Y-%m-%d}, {platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    foot = (
+        f"{datetime.now(UTC):%Y-%m-%d}, {platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    )
     total = 46 + len(each) * height + 28
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 660 {total}" font-family="sans-serif" font-size="14">'

@@ -221,7 +221,7 @@ async def documents_httpx(url: str, number: int) -> None:
 
             async def save(jobid: int) -> None:
                 response = await client.get(f"{url}/jobs/pdf?jobid={jobid}")
-                Path(folder, f"{jobid}.pdf").write_bytes(response.content)
+                await asyncio.to_thread(Path(folder, f"{jobid}.pdf").write_bytes, response.content)
 
             async with asyncio.TaskGroup() as group:
                 for jobid in range(1, number + 1):

@@ -1,7 +1,7 @@
 """A server that costs next to nothing, in a process of its own: what it says is made up beforehand.
 
-Its URL says what a client gets: `http://127.0.0.1:port/<any name>-<pages>/rest` is a feed of so many pages of 1000 updates, each
-under an id of its own. It prints its port, and ends when its standard input does.
+Its URL says what a client gets: `http://127.0.0.1:port/<any name>-<pages>/rest` is a feed of so many pages of 1000
+updates, each under an id of its own. It prints its port, and ends when its standard input does.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def _record(number: int) -> str:
         f'{{"jobid":{70_000_000 + number},"statusid":"P{"0" * _DIGITS}","billnum":"R{100_000 + number // 2}",'
         f'"openamount":{number}.50,"origamount":{number + 1000}.25,"opencapital":{number}.00,"openinterest":0.00,'
         f'"openexpenses":5.00,"statustype":"payment","statustime":"2026-11-{number % 28 + 1:02} 00:00:00",'
-        f'"statusref":"Suoritus","statustext":"OHISUORITUS pankkitili","statuscode":"","paydate":"2026-11-{number % 28 + 1:02}",'
-        f'"amount":{amount(number)}}}'
+        f'"statusref":"Suoritus","statustext":"OHISUORITUS pankkitili","statuscode":"",'
+        f'"paydate":"2026-11-{number % 28 + 1:02}","amount":{amount(number)}}}'
     )
 
 

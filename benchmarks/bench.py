@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "generated")])}
-FULL = {"rounds": 3, "drain": 200_000, "durable": 50_000, "calls": 10_000, "documents": 200, "memory": 1_000_000}
+FULL = {"rounds": 3, "drain": 100_000, "durable": 30_000, "calls": 3_000, "documents": 200, "memory": 1_000_000}
 QUICK = {"rounds": 1, "drain": 20_000, "durable": 5_000, "calls": 1_000, "documents": 50, "memory": 100_000}
 CONSUMERS = 4
 IMPORTS = {"httpx": "import httpx", "ropo_async": "import ropo_async", "client": "from ropo_async import RopoClient"}

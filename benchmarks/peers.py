@@ -84,18 +84,20 @@ async def drain_aiohttp(url: str, _: int) -> float:
                     total += record["amount"]
 
 
-async def drain_generated(url: str, _: int) -> Any:
+async def drain_generated(url: str, _: int) -> float:
     """The functions that openapi-python-client makes, in a loop."""
     from ropo_async_generated.ropo_one_api.api.jobs import jobs_get_status_updates_action as operation
     from ropo_async_generated.ropo_one_api.client import AuthenticatedClient
 
-    total: Any = 0.0
+    total = 0.0
     token = TOKEN["Authorization"].removeprefix("Bearer ")
     async with AuthenticatedClient(base_url=url, token=token) as client:
-        while (page := await operation.asyncio(client=client)) is not None:
-            for record in page.result.status:  # type: ignore[union-attr] # as its users write it
+        while True:
+            page: Any = await operation.asyncio(client=client)
+            if page is None:
+                return total
+            for record in page.result.status:
                 total += record.amount
-    return total
 
 
 def _ours(url: str) -> Any:

@@ -60,7 +60,7 @@ class Reader(Generic[T]):
         self._cls: Callable[..., T] = cls
         self.converters: Mapping[str, values.Converter] = {name: _CONVERTERS[kind] for name, kind in bare.items()}
         members = [(name, kind, None) for name, kind in types.items()]
-        documented = msgspec.defstruct(cls.__name__, members, forbid_unknown_fields=True)
+        documented = msgspec.defstruct(cls.__name__, members, forbid_unknown_fields=True, gc=False)
         self._decode: Callable[[bytes], msgspec.Struct] = msgspec.json.Decoder(documented).decode
         # What is checked beyond its type.
         self._amounts = tuple(name for name, kind in bare.items() if kind is Decimal)

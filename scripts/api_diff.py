@@ -1,6 +1,7 @@
 """Tells what the public API has lost since the last release, and whether the version says so.
 
-It exits with 0 when nothing that a user may rely on is gone, or the version announces that something is; with 1 otherwise.
+It exits with 0 when nothing that a user may rely on is gone, or the version announces that something is. Else it exits
+with 1.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def breaks(root: Path, tag: str) -> list[str]:
 
 
 def announced(tag: str, version: str) -> bool:
-    """Whether a version may take away what the tag's had: its major number is higher or, below 1.0, its minor number."""
+    """Whether a version may take away what the tag had: its major number is higher or, below 1.0, its minor number."""
     old, new = (tuple(map(int, re.findall(r"\d+", text)[:3])) for text in (tag, version))
     return new[:1] > old[:1] or (new[0] == old[0] == 0 and new[1] > old[1])
 

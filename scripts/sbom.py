@@ -1,7 +1,7 @@
 """Adds the hashes of a lock to a bill of materials that was made of what is installed.
 
-`sbom.py environment.json lock.txt out.json`. An environment knows the licences and who needs whom, but not what its files
-were made from; the lock knows that.
+`sbom.py environment.json lock.txt out.json`. An environment knows the licences and who needs whom, but not which files
+it was made from; the lock knows that.
 """
 
 from __future__ import annotations

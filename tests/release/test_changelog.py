@@ -1,6 +1,7 @@
 """The version is stated once, and the changelog agrees with it."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -40,7 +41,7 @@ def told(text: str, version: str) -> str | None:
     ):
         return "headings"
     dated = [(Version(each.split(" - ")[0]), each.split(" - ")[1]) for each in released]
-    if any(new[0] <= old[0] or new[1] < old[1] for new, old in zip(dated, dated[1:], strict=False)):
+    if any(new[0] <= old[0] or new[1] < old[1] for new, old in pairwise(dated)):
         return "order"
     newest = dated[0][0] if dated else Version("0")
     return None if Version(version) == newest or (first == "Unreleased" and Version(version) > newest) else "version"

@@ -49,7 +49,7 @@ coverage: $(VENV)/.dev codegen-env  ## the whole suite, with the branch coverage
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-torture: $(VENV)/.dev codegen-env strangers-env  ## what takes longer: the slow tests, and the suite over the HTTP library's successor
+torture: $(VENV)/.dev codegen-env strangers-env release-env  ## what takes longer: the slow tests, and the suite over the HTTP library's successor
 	@$(BIN)/python -m pytest -n $(JOBS) -m "slow$(if $(SHORT), and not long)"
 	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow" -p tests.successor \
 		tests/unit tests/pool tests/faults tests/users
@@ -99,18 +99,21 @@ $(STRANGERS)/.npm: tests/strangers/package-lock.json $(STRANGERS)/.stamp
 	@! command -v npm >/dev/null || npm ci --prefix $(STRANGERS) --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-# One lock for every system and Python. What is in a lock keeps its version, as far as the files ending in .in allow.
+# One lock for every system and Python. What is in a lock keeps its version, as far as the files ending in .in allow; and
+# a lock that stays the same keeps its time, so that nothing is installed anew.
 UV ?= $(BIN)/uv
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' \
 	$(if $(UPGRADE),--upgrade)
 
 lock: | $(UV)  ## requirements/*.in and pyproject.toml -> requirements/*.txt; UPGRADE=1 takes the newest versions
+	@mkdir -p build && rm -rf build/requirements && cp -pR requirements build
 	@$(LOCK) pyproject.toml --all-extras --output-file requirements/runtime.txt
 	@$(LOCK) pyproject.toml requirements/demo.in --output-file requirements/demo.txt
 	@$(LOCK) pyproject.toml --all-extras requirements/dev.in --output-file requirements/dev.txt
 	@for name in codegen docs strangers release; do \
 		$(LOCK) requirements/$$name.in --output-file requirements/$$name.txt || exit; \
 	done
+	@for lock in requirements/*.txt; do ! cmp -s $$lock build/$$lock || cp -p build/$$lock $$lock; done
 
 $(BIN)/uv:
 	@$(MAKE) --no-print-directory $(VENV)/.dev

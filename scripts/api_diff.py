@@ -21,6 +21,7 @@ from scripts import changelog
 __all__ = ["announced", "breaks", "last_release", "main"]
 
 PACKAGE = "ropo_async"
+_OBJECTS = (griffe.Object, griffe.Alias, type(None))
 _ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -42,8 +43,11 @@ def breaks(root: Path, tag: str) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(fileobj=io.BytesIO(archive)) as released:
             released.extractall(folder, filter="data")
-        found = list(griffe.find_breaking_changes(_load(Path(folder)), _load(root)))
-    return sorted({_line(breakage) for breakage in found if breakage.obj.name != "__version__"})
+        old, new = _load(Path(folder)), _load(root)
+        found = list(griffe.find_breaking_changes(old, new))
+    withdrawn = {str(name) for name in old.exports or ()} - {str(name) for name in new.exports or ()}
+    lines = {f"{PACKAGE}.{name}: still there, but not in __all__ any more" for name in withdrawn if name in new.members}
+    return sorted(lines | {_line(breakage) for breakage in found if breakage.obj.name != "__version__"})
 
 
 def announced(tag: str, version: str) -> bool:
@@ -79,8 +83,8 @@ def _load(folder: Path) -> griffe.Object | griffe.Alias:
 
 
 def _line(breakage: griffe.Breakage) -> str:
-    what = f"{breakage.obj.path}: {breakage.kind.value}"
-    return what if breakage.old_value is None else f"{what} ({breakage.details or breakage.old_value})"
+    shown = breakage.details or ("" if isinstance(breakage.old_value, _OBJECTS) else breakage.old_value)
+    return f"{breakage.obj.path}: {breakage.kind.value}{f' ({shown})' if shown else ''}"
 
 
 if __name__ == "__main__":

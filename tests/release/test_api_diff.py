@@ -92,8 +92,15 @@ def test_what_is_gone_is_told(
     *lines, verdict = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
     assert "ropo_async._room.narrowed: Parameter was removed ([positional or keyword] b: int = 0)" in lines
-    assert "ropo_async.gone: Public object was removed" in "\n".join(lines)
+    assert "ropo_async.gone: Public object was removed" in lines
     assert ("does not say so" in verdict) == bool(status)
+
+
+def test_what_is_no_longer_offered_is_told(released: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    package = released / "ropo_async" / "__init__.py"
+    package.write_text(package.read_text(encoding="utf-8").replace("'Kept', ", ""), encoding="utf-8")
+    assert api_diff.main(released) == 1
+    assert "ropo_async.Kept: still there, but not in __all__ any more\n" in capsys.readouterr().out
 
 
 def test_what_is_added_breaks_nobody(released: Path, write: Write) -> None:

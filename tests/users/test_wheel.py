@@ -117,6 +117,6 @@ def test_the_sdist_tests_itself_with_what_its_own_lock_installs(built: Path, tmp
     python = empty_environment(tmp_path / "empty")
     install(python, "--require-hashes", "--requirement", sources / "requirements" / "dev.txt")
     install(python, "--no-deps", "--no-build-isolation", sources)
-    tests = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *A_PART]
+    tests = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *A_PART]
     done = subprocess.run(tests, cwd=sources, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

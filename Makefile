@@ -113,9 +113,9 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-ha
 
 lock: | $(UV)  ## requirements/*.in and pyproject.toml -> requirements/*.txt; UPGRADE=1 takes the newest versions
 	@mkdir -p build && rm -rf build/requirements && cp -pR requirements build
-	@$(LOCK) pyproject.toml --all-extras --output-file requirements/runtime.txt
-	@$(LOCK) pyproject.toml requirements/demo.in --output-file requirements/demo.txt
 	@$(LOCK) pyproject.toml --all-extras requirements/dev.in --output-file requirements/dev.txt
+	@$(LOCK) pyproject.toml --all-extras --constraint requirements/dev.txt --output-file requirements/runtime.txt
+	@$(LOCK) pyproject.toml requirements/demo.in --constraint requirements/dev.txt --output-file requirements/demo.txt
 	@for name in codegen docs strangers release; do \
 		$(LOCK) requirements/$$name.in --output-file requirements/$$name.txt || exit; \
 	done

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ropo_async_cli.commands import check, credit, disputes, documents, iopole, jobs, journal, pay, simulate, watch
-from ropo_async_cli.options import Given, examples
+from ropo_async.cli.commands import check, credit, disputes, documents, iopole, jobs, journal, pay, simulate, watch
+from ropo_async.cli.options import Given, examples
 
 __all__ = ["app"]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ropo_async_cli.options import Cid, Every, JournalUrl, Json, Yes, examples
+from ropo_async.cli.options import Cid, Every, JournalUrl, Json, Yes, examples
 
 __all__ = ["add_to"]
 
@@ -45,8 +45,8 @@ def watch(
     With --once the exit status is 3 while a gap is open: updates may be missing that are going to be read again.
     Without it, Ctrl-C ends it.
     """
-    from ropo_async_cli.work import watch as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import watch as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk = desk_of(context, as_json=as_json, journal=journal)
     feed = work.Feed(cid, None if since is None else since.date())

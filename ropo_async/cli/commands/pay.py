@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ropo_async_cli.options import (
+from ropo_async.cli.options import (
     Amount,
     Billcode,
     Billnum,
@@ -76,8 +76,8 @@ def one(
     The same id with the same payment is sent once, however often you ask: after whatever ended the first call, ask
     again. The exit status is 0 when it is booked, 1 when it is not, and 3 while nobody knows.
     """
-    from ropo_async_cli.work import pay as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import pay as work
+    from ropo_async.cli.work.desk import desk_of
 
     row = {
         "operation_id": operation_id,
@@ -113,8 +113,8 @@ def from_file(
     sent. Run it again after whatever ended it: what was sent is not sent again. What is not booked is listed; --json
     lists everything.
     """
-    from ropo_async_cli.work import pay as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import pay as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk = desk_of(context, as_json=as_json, journal=journal)
     desk.end(partial(work.from_file, file=file, concurrency=concurrency, cid=cid))
@@ -138,8 +138,8 @@ def status(
 
     Of one payment the exit status is 0 when it is booked, 1 when it is not, and 3 while nobody knows.
     """
-    from ropo_async_cli.work import pay as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import pay as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk = desk_of(context, as_json=as_json, journal=journal)
     if operation_id is None:
@@ -158,8 +158,8 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Look at the invoice of a payment whose outcome is unknown. Nothing is sent."""
-    from ropo_async_cli.work import pay as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import pay as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk = desk_of(context, as_json=as_json, journal=journal)
     desk.end(partial(work.verified, operation_id=operation_id, cid=cid))
@@ -175,8 +175,8 @@ def resend(
     yes: Yes = False,
 ) -> None:
     """Send a payment once more that never showed on its invoice. The invoice is looked at once more before."""
-    from ropo_async_cli.work import pay as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import pay as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk = desk_of(context, as_json=as_json, journal=journal)
     desk.ask(f"Send {operation_id!r} once more? If it was booked after all, it is booked twice.", yes=yes)
@@ -197,8 +197,8 @@ def resolve(
 
     For a payment whose outcome is unknown, or that could not be verified: look in Ropo One first.
     """
-    from ropo_async_cli.work import pay as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import pay as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk = desk_of(context, as_json=as_json, journal=journal)
     desk.end(partial(work.resolved, operation_id=operation_id, applied=applied, note=note, cid=cid))

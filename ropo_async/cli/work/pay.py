@@ -6,15 +6,15 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from ropo_async import Booking, BookingState, BulkResult, CreditNote, InvalidInput, PaymentLedger
+from ropo_async.cli.work.screen import cell
+from ropo_async.cli.work.status import BOOKED, Status, lines_of, status_of
 from ropo_async.ledger.registrations import registration_of
-from ropo_async_cli.work.screen import cell
-from ropo_async_cli.work.status import BOOKED, Status, lines_of, status_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
     from pathlib import Path
 
-    from ropo_async_cli.work.desk import Desk
+    from ropo_async.cli.work.desk import Desk
 
 __all__ = ["from_file", "known", "listed", "one", "resent", "resolved", "verified"]
 

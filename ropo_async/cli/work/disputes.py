@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ropo_async_cli.work.jobs import content_of
-from ropo_async_cli.work.screen import as_it_came
-from ropo_async_cli.work.status import Status
+from ropo_async.cli.work.jobs import content_of
+from ropo_async.cli.work.screen import as_it_came
+from ropo_async.cli.work.status import Status
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ropo_async import DisputeReceipt
-    from ropo_async_cli.work.desk import Desk
+    from ropo_async.cli.work.desk import Desk
 
 __all__ = ["begin", "resolve"]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ropo_async_cli.options import Json, examples, group
+from ropo_async.cli.options import Json, examples, group
 
 __all__ = ["add_to"]
 
@@ -27,8 +27,8 @@ def get(
     as_json: Json = False,
 ) -> None:
     """Show a job as it stands."""
-    from ropo_async_cli.work import jobs as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import jobs as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk_of(context, as_json=as_json).end(partial(work.get, jobid=jobid))
 
@@ -49,8 +49,8 @@ def submit(
 
     Nothing but the invoice number guards against submitting a job twice: the server is asked to refuse one that it has.
     """
-    from ropo_async_cli.work import jobs as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import jobs as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk = desk_of(context, as_json=as_json, account=not check)
     desk.end(partial(work.check, file=file) if check else partial(work.submit, file=file, checkbillnum=not allow_known))
@@ -69,7 +69,7 @@ def modify(
 
     The vendor does not say whether the data replaces the job's, so give all of it.
     """
-    from ropo_async_cli.work import jobs as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import jobs as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk_of(context).end(partial(work.modify, file=file, jobid=jobid, billnum=billnum))

@@ -2,7 +2,7 @@
 
 import typer
 
-from ropo_async_cli.options import Json, examples
+from ropo_async.cli.options import Json, examples
 
 __all__ = ["add_to"]
 
@@ -14,7 +14,7 @@ def add_to(app: typer.Typer) -> None:
 
 def check(context: typer.Context, *, as_json: Json = False) -> None:
     """Try the server, the credentials and the clock. Nothing is changed, and no status update is taken."""
-    from ropo_async_cli.work import check as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import check as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk_of(context, as_json=as_json).end(work.check)

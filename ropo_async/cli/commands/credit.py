@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ropo_async_cli.options import (
+from ropo_async.cli.options import (
     Amount,
     Billcode,
     Billnum,
@@ -54,8 +54,8 @@ def credit(
     As `ropo pay one` in all else: the same id is sent once, and the exit status says what became of it.
     `ropo pay status`, `verify`, `resend` and `resolve` are for credit notes too.
     """
-    from ropo_async_cli.work import pay as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import pay as work
+    from ropo_async.cli.work.desk import desk_of
 
     row = {
         "kind": "credit note",

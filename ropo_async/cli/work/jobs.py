@@ -11,14 +11,14 @@ from anyio import to_thread
 from attrs import asdict
 
 from ropo_async import InvalidInput, InvalidJob, JobDataSet, JobOutcome, JobSubmission, Problem
+from ropo_async.cli.work.screen import as_it_came
+from ropo_async.cli.work.status import Status
 from ropo_async.datasets import problems_of
-from ropo_async_cli.work.screen import as_it_came
-from ropo_async_cli.work.status import Status
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ropo_async_cli.work.desk import Desk
+    from ropo_async.cli.work.desk import Desk
 
 __all__ = ["check", "content_of", "get", "modify", "submissions", "submit"]
 

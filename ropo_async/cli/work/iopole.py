@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from ropo_async_cli.work.screen import as_it_came, cell
-from ropo_async_cli.work.status import Status
+from ropo_async.cli.work.screen import as_it_came, cell
+from ropo_async.cli.work.status import Status
 
 if TYPE_CHECKING:
+    from ropo_async.cli.work.desk import Desk
     from ropo_async.iopole import InvoiceStatus, IopoleClient
-    from ropo_async_cli.work.desk import Desk
 
 __all__ = ["forever", "history", "once"]
 

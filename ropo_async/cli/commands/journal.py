@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ropo_async_cli.options import Cid, JournalUrl, Json, Yes, examples, group
+from ropo_async.cli.options import Cid, JournalUrl, Json, Yes, examples, group
 
 __all__ = ["add_to"]
 
@@ -37,8 +37,8 @@ def add_to(app: typer.Typer) -> None:
 
 def status(context: typer.Context, *, journal: JournalUrl = None, as_json: Json = False) -> None:
     """Tell how the journal is doing. The exit status is 3 while a gap is open."""
-    from ropo_async_cli.work import journal as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import journal as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk_of(context, as_json=as_json, journal=journal, account=False).end(work.status)
 
@@ -51,8 +51,8 @@ def gaps(
     as_json: Json = False,
 ) -> None:
     """Tell where updates may be missing, and why. The exit status is 3 while one of them is being read again."""
-    from ropo_async_cli.work import journal as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import journal as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk = desk_of(context, as_json=as_json, journal=journal, account=False)
     desk.end(partial(work.gaps, everything=everything))
@@ -74,9 +74,9 @@ def backfill(
 
     From the first to the last. It is a round of polling as well.
     """
-    from ropo_async_cli.work import journal as work
-    from ropo_async_cli.work import watch
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import journal as work
+    from ropo_async.cli.work import watch
+    from ropo_async.cli.work.desk import desk_of
 
     desk, feed = desk_of(context, as_json=as_json, journal=journal), watch.Feed(cid)
     watch.ask_first(desk, feed, yes=yes)
@@ -97,9 +97,9 @@ def quarantine(
 
     They are kept as they came.
     """
-    from ropo_async_cli.work import journal as work
-    from ropo_async_cli.work import watch
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import journal as work
+    from ropo_async.cli.work import watch
+    from ropo_async.cli.work.desk import desk_of
 
     desk = desk_of(context, as_json=as_json, journal=journal, account=read_again)
     if read_again:
@@ -116,8 +116,8 @@ def requeue(
     as_json: Json = False,
 ) -> None:
     """Let updates that were tried too often be delivered again."""
-    from ropo_async_cli.work import journal as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import journal as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk = desk_of(context, as_json=as_json, journal=journal, account=False)
     desk.end(work.dead if listed else partial(work.requeue, seqs=seqs or None))
@@ -129,8 +129,8 @@ def export(context: typer.Context, *, journal: JournalUrl = None) -> None:
     One object a line: updates, gaps, and what could not be read; `ropo pay status --json` prints payments. It holds
     personal data. An update whose content was purged is told by its key alone.
     """
-    from ropo_async_cli.work import journal as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import journal as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk_of(context, as_json=True, journal=journal, account=False).end(work.export)
 
@@ -143,8 +143,8 @@ def purge(
     yes: Yes = False,
 ) -> None:
     """Remove the content of what was dealt with long ago. What tells records apart stays, and so do ids and states."""
-    from ropo_async_cli.work import journal as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import journal as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk = desk_of(context, journal=journal, account=False)
     desk.ask(f"Remove the content of what was dealt with more than {older_than} days ago? It is gone then.", yes=yes)
@@ -162,7 +162,7 @@ def report(
 
     It stands by itself and holds no personal data, but customer ids.
     """
-    from ropo_async_cli.work import journal as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import journal as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk_of(context, journal=journal, account=False).end(partial(work.report, html=html, days=days))

@@ -9,11 +9,11 @@ import anyio
 from attrs import frozen
 
 from ropo_async import Delivery, Inbox, Journal, RopoClient, Round, StatusUpdate
-from ropo_async_cli.work.screen import as_it_came, cell
-from ropo_async_cli.work.status import Status
+from ropo_async.cli.work.screen import as_it_came, cell
+from ropo_async.cli.work.status import Status
 
 if TYPE_CHECKING:
-    from ropo_async_cli.work.desk import Desk
+    from ropo_async.cli.work.desk import Desk
 
 __all__ = ["Feed", "ask_first", "drained", "forever", "once"]
 

@@ -9,13 +9,13 @@ from anyio import to_thread
 from attrs import frozen
 
 from ropo_async import InvalidInput, SaveFailure
-from ropo_async_cli.work.status import Status, lines_of
+from ropo_async.cli.work.status import Status, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from ropo_async_cli.work.desk import Desk
+    from ropo_async.cli.work.desk import Desk
 
 __all__ = ["Wanted", "jobids_in", "save"]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ropo_async_cli.options import Json, examples
+from ropo_async.cli.options import Json, examples
 
 __all__ = ["add_to"]
 
@@ -40,8 +40,8 @@ def pdf(
 
     Run again, it goes on: a file that is there and whole is not fetched again. One failure does not stop the others.
     """
-    from ropo_async_cli.work import documents as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import documents as work
+    from ropo_async.cli.work.desk import desk_of
 
     wanted = work.Wanted(tuple(jobids or ()), billnum, source, into, concurrency, original)
     desk_of(context, as_json=as_json).end(partial(work.save, wanted=wanted))

@@ -18,16 +18,16 @@ from stamina.instrumentation import set_on_retry_hooks
 
 from ropo_async import InvalidInput, Journal, RopoClient, RopoError
 from ropo_async._protect import beside
+from ropo_async.cli.work.screen import Screen
+from ropo_async.cli.work.settings import is_production, journal_of, lacks_secret, settings_of
+from ropo_async.cli.work.status import Status, lines_of, status_of
 from ropo_async.hooks import BookingChanged, Event, Finished, log_events
 from ropo_async.iopole import IopoleClient
-from ropo_async_cli.work.screen import Screen
-from ropo_async_cli.work.settings import is_production, journal_of, lacks_secret, settings_of
-from ropo_async_cli.work.status import Status, lines_of, status_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
-    from ropo_async_cli.options import Given
+    from ropo_async.cli.options import Given
 
 __all__ = ["Desk", "Interrupted", "desk_of"]
 

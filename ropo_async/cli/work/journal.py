@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict
 
 from ropo_async import Gap, GapState, Journal
+from ropo_async.cli.work.screen import as_it_came
+from ropo_async.cli.work.status import Status
+from ropo_async.cli.work.watch import Feed, drained
 from ropo_async.report import write_report
-from ropo_async_cli.work.screen import as_it_came
-from ropo_async_cli.work.status import Status
-from ropo_async_cli.work.watch import Feed, drained
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
+    from ropo_async.cli.work.desk import Desk
     from ropo_async.journal import DeadLetter, Quarantined
-    from ropo_async_cli.work.desk import Desk
 
 __all__ = ["backfill", "dead", "export", "gaps", "purge", "quarantine", "read_again", "report", "requeue", "status"]
 

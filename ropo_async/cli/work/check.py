@@ -7,15 +7,15 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from ropo_async import Environment, codec
+from ropo_async.cli.work.screen import span
+from ropo_async.cli.work.status import Status
 from ropo_async.config import base_url
 from ropo_async.hooks import Event, TokenRenewed
-from ropo_async_cli.work.screen import span
-from ropo_async_cli.work.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ropo_async_cli.work.desk import Desk
+    from ropo_async.cli.work.desk import Desk
 
 __all__ = ["check", "in_words", "skew_of"]
 

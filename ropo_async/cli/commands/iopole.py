@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ropo_async_cli.options import Every, Json, examples, group
+from ropo_async.cli.options import Every, Json, examples, group
 
 __all__ = ["add_to"]
 
@@ -28,8 +28,8 @@ def history(
     as_json: Json = False,
 ) -> None:
     """Show all statuses of an invoice. Not for polling, which Iopole forbids: use `ropo iopole watch`."""
-    from ropo_async_cli.work import iopole as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import iopole as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk_of(context, as_json=as_json, account=False).end(partial(work.history, invoice_id=invoice_id))
 
@@ -45,8 +45,8 @@ def watch(
 
     Each is marked as seen when it was printed, and not before: it may be printed twice, and it is not lost.
     """
-    from ropo_async_cli.work import iopole as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import iopole as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk = desk_of(context, as_json=as_json, account=False)
     desk.end(work.once if once else partial(work.forever, every=every))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ropo_async_cli.options import Json, examples, group
+from ropo_async.cli.options import Json, examples, group
 
 __all__ = ["add_to"]
 
@@ -34,8 +34,8 @@ def begin(
     as_json: Json = False,
 ) -> None:
     """Dispute a job."""
-    from ropo_async_cli.work import disputes as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import disputes as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk = desk_of(context, as_json=as_json)
     desk.end(partial(work.begin, jobid=jobid, invoice_number=invoice_number, details=details))
@@ -50,8 +50,8 @@ def resolve(
     as_json: Json = False,
 ) -> None:
     """Resolve the dispute of a job."""
-    from ropo_async_cli.work import disputes as work
-    from ropo_async_cli.work.desk import desk_of
+    from ropo_async.cli.work import disputes as work
+    from ropo_async.cli.work.desk import desk_of
 
     desk = desk_of(context, as_json=as_json)
     desk.end(partial(work.resolve, jobid=jobid, invoice_number=invoice_number, details=details))

@@ -2,7 +2,7 @@
 
 import typer
 
-from ropo_async_cli.options import examples
+from ropo_async.cli.options import examples
 
 __all__ = ["add_to"]
 

@@ -1,4 +1,4 @@
-"""Errors in the vendor's five shapes, and the exception that each status stands for."""
+"""Errors in the vendors' shapes, and the exception that each status stands for."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ropo_async.errors import (
 from ropo_async.retry import parse_retry_after
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ropo_async._messages import Answer
 
@@ -31,7 +31,7 @@ __all__ = ["VendorError", "read_vendor_error", "status_error"]
 
 @frozen
 class VendorError:
-    """What an error body says, in whichever of the vendor's shapes."""
+    """What an error body says, in whichever of the vendors' shapes."""
 
     code: int | None = None
     text: str | None = None
@@ -50,7 +50,10 @@ _SHAPES = (
 
 
 def read_vendor_error(answer: Answer) -> VendorError | None:
-    """Return the vendor's own account of an error, or None where the body has none of the five known shapes."""
+    """Return the vendor's own account of an error, or None where the body has none of the known shapes.
+
+    Where it says what is wrong with which value, as Iopole does in `details`, so does the text, a line for each.
+    """
     try:
         content = read_object(plain(answer))
     except (DecodeError, *UNREADABLE):
@@ -61,8 +64,27 @@ def read_vendor_error(answer: Answer) -> VendorError | None:
         text = content.get(text_key)
         if isinstance(text, str):
             code = content.get(code_key)
-            return VendorError(code if isinstance(code, int) and not isinstance(code, bool) else None, text)
+            said = "\n".join([text, *_details(content.get("details"))])
+            return VendorError(code if isinstance(code, int) and not isinstance(code, bool) else None, said)
     return None
+
+
+def _details(told: Any) -> Iterator[str]:
+    """Yield what is wrong with each value, as `path: message (code)`; one that comes without its list counts, too."""
+    for detail in cast("list[object]", told) if isinstance(told, list) else [told]:
+        if isinstance(detail, dict):
+            path, message, code = (
+                _line(cast("dict[str, Any]", detail).get(key)) for key in ("path", "message", "code")
+            )
+            words = ": ".join(filter(None, (path, message)))
+            if line := " ".join(filter(None, (words, code and f"({code})"))):
+                yield line
+
+
+def _line(told: Any) -> str:
+    """Return a text, or the names and numbers of a path with points between them; nothing for what is neither."""
+    parts = cast("list[object]", told) if isinstance(told, list) else [told]
+    return ".".join(str(part) for part in parts if isinstance(part, str | int) and not isinstance(part, bool))
 
 
 _KINDS: Mapping[int, type[StatusError]] = MappingProxyType(

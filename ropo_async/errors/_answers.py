@@ -75,7 +75,8 @@ class StatusError(RopoError):
         headers: the answer's headers, names in lower case, without cookies.
         body: the answer's first 64 KiB. May hold personal data: not shown.
         vendor_code: the vendor's own error number, where the body has one.
-        vendor_text: the vendor's own words, where the body has some. May hold personal data: not shown.
+        vendor_text: the vendor's own words, where the body has some; of Iopole's refusals with a line for each value
+            that is wrong, as `path: message (code)`. May hold personal data: not shown.
     """
 
     advice: ClassVar[str] = "that is no answer which this operation has (redirects are never followed)"

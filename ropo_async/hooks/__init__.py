@@ -1,7 +1,8 @@
 """What a client tells of its work: frozen events without a query, a body, a header or a token.
 
 A hook is any callable that takes one event. It is called on the event loop and must return soon; one that raises is
-logged and does no harm to the call.
+logged and does no harm to the call. `cid` is an `Account.name`: the customer id at Ropo, or what stands for an account
+of another API.
 """
 
 from __future__ import annotations

@@ -54,6 +54,9 @@ class Invoices:
             invoice_id: Iopole's own id of the invoice.
             customer_id: the customer that the invoice belongs to, where it is not the client's.
 
+        Returns:
+            a `StatusList` of `InvoiceStatus`, by date and then by id; dates are aware and in UTC.
+
         Raises:
             InvalidInput: an id that is no UUID.
             NotFound, PermissionDenied, AuthenticationError: the server refused.

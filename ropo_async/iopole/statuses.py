@@ -72,6 +72,13 @@ class Statuses:
     async def not_seen(self, *, customer_id: str | UUID | None = None) -> StatusList:
         """Return the statuses that are not marked as seen, at most the 100 oldest, of all invoices. Marks none.
 
+        Args:
+            customer_id: the customer whose statuses to read, where it is not the client's.
+
+        Returns:
+            a `StatusList` of `InvoiceStatus`, by date and then by id; dates are aware and in UTC. Where it is `full`,
+            there may be more behind it.
+
         Raises:
             InvalidInput: an id that is no UUID.
             StatusError, TransportError, DecodeError: after repeated attempts; nothing is lost by them.
@@ -89,6 +96,10 @@ class Statuses:
         """Mark one status as seen, so that it does not come again. Do so when it is stored, not before.
 
         Twice is as good as once, as far as anyone knows, so it is repeated after failures.
+
+        Args:
+            status_id: the `InvoiceStatus.status_id`.
+            customer_id: the customer whose status it is, where it is not the client's.
 
         Raises:
             InvalidInput: an id that is no UUID.
@@ -122,11 +133,19 @@ class Statuses:
         return "" if self._customer_id is None else str(self._customer_id)
 
     async def ask(self) -> tuple[Answer, StatusList]:
-        """Return the statuses that are not marked as seen, and the answer as it came, for what stores that."""
+        """Return the answer as it came, for what stores it, and the statuses in it; at most 100, and none is marked.
+
+        Raises:
+            StatusError, TransportError, DecodeError: after repeated attempts; nothing is lost by them.
+        """
         return await self._transport.send(codec.unseen_request(self._customer_id), _both)
 
     async def prepare(self) -> None:
-        """Have a token."""
+        """Have a token.
+
+        Raises:
+            AuthenticationError, StatusError, TransportError, DecodeError: there is none to be had.
+        """
         await self._transport.ready(UNSEEN)
 
     def tell(self, event: hooks.Event) -> None:

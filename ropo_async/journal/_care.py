@@ -139,8 +139,13 @@ def open_invoices(tx: Transaction, account: int, limit: int) -> list[str]:
 
 def purge(tx: Transaction, before: float) -> int:
     """Remove content that is old enough."""
-    # The answer of a lost one may still come, from a poller that was slow to store it.
-    tx.run("DELETE FROM poll WHERE ended < ? AND state NOT IN ('intent', 'received', 'lost')", (before,))
+    # The answer of a lost one may still come, from a poller that was slow to store it. Nobody misses one with unseen
+    # records, as the feed hands them out again.
+    tx.run(
+        "DELETE FROM poll WHERE ended < ? AND state NOT IN ('intent', 'received') "
+        "AND (state <> 'lost' OR source = 'unseen')",
+        (before,),
+    )
     forgotten = _bookings.forget(tx, "changed < ?", (before,))
     return forgotten + tx.run(
         "UPDATE record SET body = NULL, billnum = NULL, day = NULL, error = NULL "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping  # noqa: TC003 - attrs reads the types of the fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -43,8 +44,17 @@ class Account:
 
     @property
     def name(self) -> str:
-        """What events and messages call it: its customer id, or its server where it has none."""
-        return self.cid or self.server
+        """What events and messages call it: Ropo's customer id; of a customer at another API a digest.
+
+        That is `iopole:` and twelve hexadecimal digits, always the same for one server and customer id, which does not
+        show: there it is sent with every request. An account without one goes by its server.
+        """
+        if self.provider == "ropo" or not self.cid:
+            return self.cid or self.server
+        return f"{self.provider}:{hashlib.sha256(f'{self.server} {self.cid}'.encode()).hexdigest()[:12]}"
+
+    def __repr__(self) -> str:
+        return f"Account({self.server!r}, {self.name!r})"
 
 
 class Source(StrEnum):

@@ -5,16 +5,12 @@ import shlex
 import signal
 from collections.abc import Callable, Iterator
 
-import anyio.from_thread
 import pytest
 import typer
 
 from ropo_async.cli.app import app
 from ropo_async.cli.work.screen import Screen
-from ropo_async.simulator.iopole import IopoleSimulator, serve
 from tests.cli.office import Office
-
-INVOICE = "00000000-0000-4000-8000-000000000001"
 
 
 def commands() -> Iterator[tuple[str, list[str]]]:
@@ -34,7 +30,7 @@ def _under(path: str, command: object) -> Iterator[tuple[str, list[str]]]:
 
 ALL = dict(commands())
 EXAMPLES = [(path, line) for path, lines in ALL.items() for line in lines]
-STATUS = {"ropo watch --every 5m": 130, "ropo pay verify": 3}
+STATUS = {"ropo watch --every 5m": 130, "ropo iopole watch --every 5m": 130, "ropo pay verify": 3}
 """How those end that do not end with 0: one payment is in doubt here."""
 
 
@@ -42,20 +38,6 @@ def test_every_command_has_examples_of_itself() -> None:
     assert len(ALL) >= 25
     assert {path for path, lines in ALL.items() if not lines} == set()
     assert all(line.startswith(f"ropo {path}") for path, line in EXAMPLES)
-
-
-@pytest.fixture
-def iopole(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    simulator = IopoleSimulator()
-    simulator.add_status(INVOICE, "APPROVED")
-    with (
-        anyio.from_thread.start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(serve(simulator)) as running,
-    ):
-        monkeypatch.setenv("IOPOLE_SERVER", running.url)
-        monkeypatch.setenv("IOPOLE_CLIENT_ID", simulator.client_id)
-        monkeypatch.setenv("IOPOLE_CLIENT_SECRET", simulator.client_secret)
-        yield
 
 
 @pytest.mark.usefixtures("iopole")

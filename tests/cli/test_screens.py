@@ -19,7 +19,7 @@ CHANGING = (
     (r"(behind by +)\d+ s", r"\1N s"),
 )
 """What is different each time, and what stands for it."""
-NAMES = ["ropo", "watch", "pay", "pay one", "job submit", "journal", "iopole"]
+NAMES = ["ropo", "watch", "pay", "pay one", "job submit", "journal", "iopole", "iopole watch"]
 MISTAKES = ["watch --every never", "pay one x", "pdf x", "journal backfill 20.11.2026", "job submit none.json"]
 
 
@@ -34,7 +34,7 @@ def compare(name: str, shown: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["ropo", "watch", "pay", "pay one", "job submit", "journal", "iopole"],
+    ["ropo", "watch", "pay", "pay one", "job submit", "journal", "iopole", "iopole watch"],
     ids=lambda name: name.replace(" ", "-"),
 )
 def test_help(office: Office, name: str) -> None:

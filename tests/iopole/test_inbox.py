@@ -1,12 +1,13 @@
 """Iopole's statuses in the inbox: stored, then marked as seen, delivered once each, and no gap whatever happens."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from attrs import define
+from attrs import define, evolve
 
 from ropo_async import (
     DecodeError,
@@ -20,7 +21,7 @@ from ropo_async import (
     ServerError,
     TransportError,
 )
-from ropo_async.hooks import Anomaly, RecordsUndecoded, RoundFinished
+from ropo_async.hooks import Anomaly, Delivered, RecordsUndecoded, RoundFinished, Settled, log_events
 from ropo_async.inbox import Delivery, Inbox
 from ropo_async.iopole import InvoiceStatus, IopoleClient
 from ropo_async.journal import Account, Entry, Journal, Received, Source
@@ -106,15 +107,45 @@ async def test_an_account_is_the_server_and_the_customer() -> None:
         server = place.inbox.account.server
         assert server.startswith("iopole:http://127.0.0.1:")
         assert place.inbox.account == Account(server, CUSTOMER)
-        assert (place.inbox.account.provider, place.inbox.account.name) == ("iopole", CUSTOMER)
+        assert place.inbox.account.provider == "iopole"
         await place.inbox.drain()
         assert set(simulator.truth.customers) == {CUSTOMER}
-        assert repr(place.inbox) == f"Inbox('{CUSTOMER}')"
     async with placed(simulator) as place:
         account = place.inbox.account
         assert (account.cid, account.name) == ("", account.server)
         await place.inbox.drain()
         assert [event.cid for event in place.events if isinstance(event, RoundFinished)] == [account.server]
+
+
+async def test_a_customer_goes_by_a_digest_in_events_and_messages(caplog: pytest.LogCaptureFixture) -> None:
+    """It is sent with every request, and whoever reads a log has no need of it."""
+    caplog.set_level("DEBUG", "ropo_async")
+    events: list[Any] = []
+    async with (
+        connected(filled(1), customer_id=CUSTOMER, hooks=[events.append, log_events]) as iopole,
+        Journal.open("memory:") as journal,
+    ):
+        inbox = Inbox(iopole.statuses, journal)
+        name = inbox.account.name
+        assert re.fullmatch("iopole:[0-9a-f]{12}", name)
+        other, elsewhere = (
+            evolve(inbox.account, cid=CUSTOMER[:-1] + "8"),
+            evolve(inbox.account, server="iopole:http://x"),
+        )
+        assert len({name, other.name, elsewhere.name}) == 3
+        turn = await journal.take_turn(inbox.account)
+        assert turn is not None
+        with pytest.raises(FeedBusy, match=name) as raised:
+            await inbox.drain(wait=False)
+        await turn.release()
+        await inbox.drain()
+        async for delivery in inbox.deliveries(forever=False):
+            async with delivery:
+                shown = repr(delivery) + str(delivery.update)
+        shown += f"{inbox!r} {inbox.account!r} {iopole!r} {iopole.statuses!r} {raised.value!r} {events} {caplog.text}"
+    assert {event.cid for event in events if isinstance(event, RoundFinished | Delivered | Settled)} == {name}
+    assert name in caplog.text
+    assert CUSTOMER not in shown
 
 
 async def test_health_says_sensible_things() -> None:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from inspect import iscoroutinefunction
 from pathlib import Path
@@ -89,6 +90,13 @@ async def held(url: str) -> set[str]:
     return {key.removeprefix("id:") for (key,) in rows}
 
 
+async def polls(url: str) -> list[str]:
+    """Return the states of the requests that a journal remembers."""
+    async with Journal.open(url) as journal:
+        rows = await journal.engine.run(lambda tx: tx.rows("SELECT state FROM poll ORDER BY id"))  # type: ignore[attr-defined]
+    return [state for (state,) in rows]
+
+
 def crash() -> None:
     raise Crash
 
@@ -141,6 +149,23 @@ async def test_what_had_arrived_is_kept_whatever_the_server_says_next(tmp_path: 
         effects = list[str | None]()
         await live(iopole, url, Life("", "", 1, crash), lambda status: effects.append(status.status_id))
     assert effects == [entry.status_id for entry in simulator.truth.statuses]
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_what_never_arrived_leaves_nothing_that_stays(tmp_path: Path) -> None:
+    """A process that ends before it stores an answer leaves a row, which goes with the old ones."""
+    simulator = IopoleSimulator()
+    simulator.add_invoice()
+    url = f"sqlite:///{tmp_path}/journal.db"
+    async with connected(simulator) as iopole:
+        with pytest.RaisesGroup(Crash, allow_unwrapped=True, flatten_subgroups=True):
+            await live(iopole, url, Life("receive", "before", 1, crash), lambda _: None)
+        await live(iopole, url, Life("", "", 1, crash), lambda _: None)
+    assert await polls(url) == ["lost", "parsed"]
+    async with Journal.open(url) as journal:
+        await journal.purge(acked_older_than=datetime.now(UTC) + timedelta(days=1))
+        assert (await journal.health(now=simulator.now())).records == 5
+    assert await polls(url) == []
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from attrs import fields
 
-from ropo_async import OutcomeUnknown
+from ropo_async import BadRequest, OutcomeUnknown
 from ropo_async.codec import iopole as codec
 from ropo_async.iopole import InvoiceStatus, IopoleClient, Rejection, RejectionError
 from ropo_async.iopole.operations import HISTORY, OPERATIONS, SEEN, TOKEN, UNSEEN
@@ -27,6 +27,10 @@ ID = UUID("01a015f1-c49c-734e-8000-000000000001")
 OURS = {"statusId": "status_id", "destType": "dest_type", "invoiceId": "invoice_id", "status": "code"}
 BEYOND = {"network_code", "label", "message", "rejections", "extra", "raw"}
 """What we take out of the parts of a status, and what we keep."""
+INVALID = (
+    b'{"statusMessage":"Request validation issues",'
+    b'"details":[{"code":"invalid","message":"not Dupont\'s","path":["params","statusId"]}]}'
+)
 
 
 def _fields(model: Any) -> set[str]:
@@ -138,6 +142,15 @@ async def test_a_mark_is_never_in_doubt() -> None:
 
 
 @pytest.mark.anyio
+async def test_a_mark_may_be_answered_with_a_200_as_well() -> None:
+    simulator = IopoleSimulator()
+    simulator.fail(Fault.status(200), operation=pretended.SEEN)
+    async with connected(simulator) as iopole:
+        await iopole.statuses.mark_as_seen(simulator.new_id())
+    assert simulator.truth.count(pretended.SEEN) == 1
+
+
+@pytest.mark.anyio
 async def test_histories_keep_their_distance_also_when_they_are_sent_again() -> None:
     simulator = IopoleSimulator()
     invoice = simulator.add_invoice()
@@ -148,3 +161,14 @@ async def test_histories_keep_their_distance_also_when_they_are_sent_again() -> 
         await iopole.invoices.status_history(invoice)
     assert len(simulator.truth.history_calls) == 4
     assert simulator.truth.history_calls[-1] - started >= 3 * 0.03
+
+
+@pytest.mark.anyio
+async def test_what_is_wrong_with_a_request_is_told_and_not_shown() -> None:
+    simulator = IopoleSimulator()
+    simulator.fail(Fault.status(400, body=INVALID), operation=pretended.SEEN)
+    async with connected(simulator) as iopole:
+        with pytest.raises(BadRequest, match="answered 400") as raised:
+            await iopole.statuses.mark_as_seen(simulator.new_id())
+    assert raised.value.vendor_text == "Request validation issues\nparams.statusId: not Dupont's (invalid)"
+    assert "Dupont" not in str(raised.value) + repr(raised.value)

@@ -4,6 +4,7 @@ import json
 import pickle
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -94,6 +95,17 @@ def test_the_oldest_make_has_its_words_further_down() -> None:
     assert status.rejection == Rejection(message="Mauvaise adresse")
     assert status.extra == {"indentifier": "other"}
     assert status.xml == "<a/>"
+
+
+@pytest.mark.parametrize("known", [{}, {"statusId": None}, {"statusId": ""}])
+def test_an_id_under_its_misspelt_name_alone_will_do(known: dict[str, Any]) -> None:
+    entry = {key: value for key, value in OLDEST.items() if key != "statusId"} | known | {"indentifier": STATUS}
+    assert _one(entry).status_id == STATUS
+    body = json.dumps([{"invoiceId": INVOICE, "newStatus": [entry, entry | {"date": "hier"}]}]).encode()
+    page = codec.read_feed(Answer(operation=UNSEEN, status=200, body=body))
+    assert (len(page), len(page.undecoded), codec.status_ids(page)) == (1, 1, [UUID(STATUS)])
+    [unread] = codec.read_unseen(Answer(operation=UNSEEN, status=200, body=body)).undecoded
+    assert STATUS.encode() in unread.raw
 
 
 @pytest.mark.parametrize(

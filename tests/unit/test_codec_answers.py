@@ -189,6 +189,17 @@ def test_a_cut_compressed_receipt_is_none() -> None:
         (b'{"status":404,"title":"Not Found","detail":null}', VendorError(404, "Not Found")),
         (b'{"status":null,"type":null,"title":null,"detail":null}', None),
         (b'{"Code":5,"Message":"no profile"}', VendorError(5, "no profile")),
+        (b'{"code":"DUPLICATE_RESOURCE","statusMessage":"There is one"}', VendorError(None, "There is one")),
+        (
+            b'{"statusMessage":"Bad","details":{"validation":"uuid","code":"odd","message":"No","path":["params","id"]}}',
+            VendorError(None, "Bad\nparams.id: No (odd)"),
+        ),
+        (
+            b'{"statusMessage":"Bad","details":[{"message":"No","path":["ids",0]},7,{"code":"odd","path":"x"},{"code":7}]}',
+            VendorError(None, "Bad\nids.0: No\nx (odd)\n(7)"),
+        ),
+        (b'{"statusMessage":"Bad","details":[{},{"path":{},"message":true,"code":null},[]]}', VendorError(None, "Bad")),
+        (b'{"statusMessage":"Bad","details":"none"}', VendorError(None, "Bad")),
         (b'\xef\xbb\xbf{"error":"x"}', VendorError(None, "x")),
         (b'{"error":{"text":"x"}}', None),
         (b'{"result":[]}', None),
@@ -266,7 +277,9 @@ def test_an_error_keeps_the_headers_without_the_cookies() -> None:
 
 # --- Any bytes -----------------------------------------------------------------------------------------------------
 
-_names = st.sampled_from(["token", "statusid", "amount", "error", "errorText", "result", "status", "detail"])
+_names = st.sampled_from(
+    ["token", "statusid", "amount", "error", "errorText", "result", "status", "detail", "details", "path", "code"]
+)
 _bodies = st.binary(max_size=60) | st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(_names, inner, max_size=4),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ropo_async.cli.options import Every, Json, examples, group
+from ropo_async.cli.options import Every, JournalUrl, Json, Yes, examples, group
 
 __all__ = ["add_to"]
 
@@ -17,7 +17,13 @@ def add_to(app: typer.Typer) -> None:
         "IOPOLE_CLIENT_SECRET or IOPOLE_CLIENT_SECRET_FILE."
     )
     iopole.command(epilog=examples("ropo iopole history 00000000-0000-4000-8000-000000000001"))(history)
-    iopole.command(epilog=examples("ropo iopole watch --once", "ropo iopole watch --once --json"))(watch)
+    iopole.command(
+        epilog=examples(
+            "ropo iopole watch --once --journal sqlite:///ropo.db",
+            "ropo iopole watch --once --json --journal sqlite:///ropo.db",
+            "ropo iopole watch --every 5m --journal sqlite:///ropo.db",
+        )
+    )(watch)
     app.add_typer(iopole, name="iopole")
 
 
@@ -37,16 +43,24 @@ def history(
 def watch(
     context: typer.Context,
     *,
-    once: Annotated[bool, typer.Option("--once", help="Print what is new, and end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Ask until there is no more, print what came, and end.")] = False,
     every: Every = 60,
+    journal: JournalUrl = None,
     as_json: Json = False,
+    yes: Yes = False,
 ) -> None:
-    """Print statuses that were not seen yet.
+    """Poll unseen statuses into a journal, and print them.
 
-    Each is marked as seen when it was printed, and not before: it may be printed twice, and it is not lost.
+    The server hands out a status until it is marked as seen, which is done when it is in the journal and not before. It
+    counts as delivered when it was printed: it may be printed twice, and it is not lost. What is printed here, no other
+    consumer of the same journal gets.
+
+    Without --once, Ctrl-C ends it.
     """
-    from ropo_async.cli.work import iopole as work
+    from ropo_async.cli.work import watch as work
     from ropo_async.cli.work.desk import desk_of
+    from ropo_async.cli.work.iopole import Statuses
 
-    desk = desk_of(context, as_json=as_json, account=False)
-    desk.end(work.once if once else partial(work.forever, every=every))
+    desk, feed = desk_of(context, as_json=as_json, journal=journal, account=False), Statuses()
+    work.ask_first(desk, feed, yes=yes)
+    desk.end(partial(work.once, feed=feed) if once else partial(work.forever, feed=feed, every=every))

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-import anyio
+from attrs import frozen
 
+from ropo_async import Inbox
 from ropo_async.cli.work.screen import as_it_came, cell
+from ropo_async.cli.work.settings import is_iopole_production
 from ropo_async.cli.work.status import Status
 
 if TYPE_CHECKING:
-    from ropo_async.cli.work.desk import Desk
-    from ropo_async.iopole import InvoiceStatus, IopoleClient
+    from collections.abc import AsyncGenerator
 
-__all__ = ["forever", "history", "once"]
+    from ropo_async import Journal
+    from ropo_async.cli.work.desk import Desk
+    from ropo_async.iopole import InvoiceStatus
+
+__all__ = ["Statuses", "history"]
 
 
 async def history(desk: Desk, invoice_id: str) -> Status:
@@ -26,7 +32,8 @@ async def history(desk: Desk, invoice_id: str) -> Status:
         records=[as_it_came(status.raw) for status in statuses],
         none="ropo: there is none, as of an invoice that is new, or was received",
     )
-    _tell_unread(desk, len(statuses.undecoded))
+    if statuses.undecoded:
+        desk.screen.note(f"ropo: statuses that could not be read: {len(statuses.undecoded)}")
     return Status.DONE
 
 
@@ -34,40 +41,23 @@ def _french(status: InvoiceStatus) -> str | None:
     return None if status.life_cycle is None else status.life_cycle.french
 
 
-async def once(desk: Desk) -> Status:
-    """Print what nobody has seen yet."""
-    async with desk.iopole() as client:
-        await _take(desk, client)
-    return Status.DONE
+@frozen
+class Statuses:
+    """The statuses that nobody has marked as seen, to be watched."""
 
+    def is_production(self, desk: Desk) -> bool:
+        """Whether the server is none for tests."""
+        return is_iopole_production(desk.settings)
 
-async def forever(desk: Desk, every: int) -> Status:
-    """Print what nobody has seen yet, again and again."""
-    async with desk.iopole() as client:
-        desk.screen.note("ropo: watching; Ctrl-C ends it, and loses nothing")
-        while True:
-            await _take(desk, client)
-            await anyio.sleep(every)
+    @asynccontextmanager
+    async def opened(self, desk: Desk) -> AsyncGenerator[tuple[Inbox[InvoiceStatus], Journal]]:
+        """Open their inbox, and the journal that this is on."""
+        async with desk.iopole() as client, desk.journal() as journal:
+            yield Inbox(client.statuses, journal), journal
 
-
-async def _take(desk: Desk, client: IopoleClient) -> None:
-    taken = client.statuses.unseen()
-    async for unseen in taken:
-        async with unseen as status:
-            if desk.screen.as_json:
-                desk.screen.record(as_it_came(status.raw))
-            else:
-                desk.screen.line(_line(status))
-    _tell_unread(desk, len(taken.undecoded))
-
-
-def _tell_unread(desk: Desk, count: int) -> None:
-    if count:
-        desk.screen.note(f"ropo: statuses that could not be read: {count}")
-
-
-def _line(status: InvoiceStatus) -> str:
-    return (
-        f"{cell(status.date):20}  {cell(status.invoice_id):36}  {cell(status.code):16}  {cell(status.dest_type):8}  "
-        f"{cell(status.message) if status.message else ''}"
-    ).rstrip()
+    def line(self, record: InvoiceStatus) -> str:
+        """Return a status on one line, in columns."""
+        return (
+            f"{cell(record.date):20}  {cell(record.invoice_id):36}  {cell(record.code):16}  "
+            f"{cell(record.dest_type):8}  {cell(record.message) if record.message else ''}"
+        ).rstrip()

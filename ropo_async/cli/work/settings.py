@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 
 from ropo_async import Environment, InvalidInput
 from ropo_async.config import base_url
+from ropo_async.iopole import IopoleEnvironment
+from ropo_async.iopole.config import server_from_env
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["NAMES", "SECRETS", "is_production", "journal_of", "lacks_secret", "settings_of"]
+__all__ = ["NAMES", "SECRETS", "is_iopole_production", "is_production", "journal_of", "lacks_secret", "settings_of"]
 
 SECRETS = ("ROPO_TOKEN", "ROPO_APICODE", "ROPO_APICODE_FILE")
 """What the account may show. Where the environment has one of them, those of the file do not count."""
@@ -122,3 +124,13 @@ def is_production(server: str) -> bool:
     url = base_url(server)
     tests = {known.value for known in Environment if known.name.endswith("_TEST")}
     return url not in tests and not url.startswith("http:")  # which is for loopback alone
+
+
+def is_iopole_production(settings: Mapping[str, str]) -> bool:
+    """Whether the server of Iopole's counts as production: all but the sandbox, and this machine.
+
+    Raises:
+        InvalidInput: none is configured, or one that cannot be right.
+    """
+    url = server_from_env(settings).api
+    return url != IopoleEnvironment.SANDBOX.value.api and not url.startswith("http:")  # which is for loopback alone

@@ -26,6 +26,7 @@ from ropo_async import (
     StatusError,
     TransportError,
 )
+from ropo_async.iopole.operations import OPERATIONS as IOPOLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,6 +78,21 @@ def _and(advice: str) -> Callable[[Exception], str]:
     return lambda error: f"{error}; {advice}"
 
 
+def _accepts_not(error: AuthenticationError) -> str:
+    names = "ROPO_CID and ROPO_APICODE, or ROPO_TOKEN, are not accepted there; see `ropo check`"
+    if _is_iopoles(error):
+        names = "IOPOLE_CLIENT_ID and its secret, or IOPOLE_TOKEN, are not accepted there"
+    return _answered(names)(error)
+
+
+def _is_iopoles(error: StatusError | TransportError) -> bool:
+    return any(error.operation == operation.name for operation in IOPOLE)
+
+
+def _server(error: StatusError | TransportError) -> str:
+    return "IOPOLE_SERVER" if _is_iopoles(error) else "ROPO_SERVER"
+
+
 def _wait(error: RateLimited) -> str:
     pause = "a while" if error.retry_after is None else f"{error.retry_after:.0f} s"
     return f"{error.operation}: too many requests; try again after {pause}"
@@ -90,18 +106,18 @@ _ROWS = (
     _Row(OperationIdReused, Status.USAGE, _and("take another id, or look with `ropo pay status` what it stands for")),
     _Row(InvalidInput, Status.USAGE, str),
     _Row(OutcomeUnknown, Status.OPEN, str),
-    _Row(
-        AuthenticationError,
-        Status.FAILED,
-        _answered("ROPO_CID and ROPO_APICODE, or ROPO_TOKEN, are not accepted there; see `ropo check`"),
-    ),
+    _Row(AuthenticationError, Status.FAILED, _accepts_not),
     _Row(PermissionDenied, Status.FAILED, _answered("ask the vendor whether this account may do it")),
     _Row(NotFound, Status.FAILED, _answered("there is no such thing under this customer id")),
     _Row(RateLimited, Status.FAILED, _wait),
     _Row(BadRequest, Status.FAILED, _answered("it does not take these values; -v shows its own words")),
     _Row(ServerError, Status.FAILED, _answered("try again later")),
-    _Row(StatusError, Status.FAILED, _answered("is ROPO_SERVER right?")),
-    _Row(TransportError, Status.FAILED, _and("check ROPO_SERVER and the network, or try again later")),
+    _Row(StatusError, Status.FAILED, lambda error: _answered(f"is {_server(error)} right?")(error)),
+    _Row(
+        TransportError,
+        Status.FAILED,
+        lambda error: f"{error}; check {_server(error)} and the network, or try again later",
+    ),
     _Row(FeedBusy, Status.FAILED, _and("end that one first, or let it do the polling")),
     _Row(InvoiceBusy, Status.FAILED, _and("see `ropo pay verify`")),
     _Row(RopoError, Status.FAILED, str),

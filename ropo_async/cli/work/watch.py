@@ -1,9 +1,10 @@
-"""The feed of an account, polled into a journal and printed."""
+"""A feed, polled into a journal and printed: of Ropo's updates, and of whatever else an inbox can follow."""
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import anyio
 from attrs import frozen
@@ -13,49 +14,85 @@ from ropo_async.cli.work.screen import as_it_came, cell
 from ropo_async.cli.work.status import Status
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from contextlib import AbstractAsyncContextManager
+
     from ropo_async.cli.work.desk import Desk
 
-__all__ = ["Feed", "ask_first", "drained", "forever", "once"]
+__all__ = ["Feed", "Watched", "ask_first", "drained", "forever", "once"]
+
+
+class Watched(Protocol):
+    """What is watched."""
+
+    def is_production(self, desk: Desk) -> bool:
+        """Whether it is followed in earnest."""
+        ...
+
+    def opened(self, desk: Desk) -> AbstractAsyncContextManager[tuple[Inbox[Any], Journal]]:
+        """Open its inbox, and the journal that this is on."""
+        ...
+
+    def line(self, record: Any) -> str:
+        """Return a record on one line, in columns."""
+        ...
 
 
 @frozen
 class Feed:
-    """What is said of the feed on the command line."""
+    """Ropo's status updates, and what is said of them on the command line."""
 
     cid: str | None = None
     since: date | None = None
+
+    def is_production(self, desk: Desk) -> bool:
+        """Whether the server is none for tests."""
+        return desk.is_production
 
     def inbox(self, desk: Desk, ropo: RopoClient, journal: Journal) -> Inbox:
         """Return its inbox."""
         return Inbox(ropo.status_updates, journal, cid=desk.cid(self.cid), since=self.since)
 
+    @asynccontextmanager
+    async def opened(self, desk: Desk) -> AsyncGenerator[tuple[Inbox, Journal]]:
+        """Open its inbox, and the journal that this is on."""
+        async with desk.both() as (ropo, journal):
+            yield self.inbox(desk, ropo, journal), journal
 
-def ask_first(desk: Desk, feed: Feed, *, yes: bool) -> None:
+    def line(self, record: StatusUpdate) -> str:
+        """Return an update on one line, in columns."""
+        what = record.statusref or record.statustext or ""
+        return (
+            f"{cell(record.statustime):19}  {cell(record.statustype):8}  {cell(record.billnum):12}  "
+            f"{cell(record.amount):>12}  open {cell(record.openamount):>12}  {cell(what)}"
+        ).rstrip()
+
+
+def ask_first(desk: Desk, feed: Watched, *, yes: bool) -> None:
     """Ask before a production server is polled into a journal that has never seen it: it may be the wrong journal."""
 
     async def is_first(desk: Desk) -> bool:
-        if not desk.is_production:
+        if not feed.is_production(desk):
             return False
-        async with desk.both() as (ropo, journal):
-            return (await journal.state(feed.inbox(desk, ropo, journal).account)).began is None
+        async with feed.opened(desk) as (inbox, journal):
+            return (await journal.state(inbox.account)).began is None
 
     if not yes and desk.run(is_first):
         desk.ask(
-            "This journal is new, and the server is production: what it hands out is marked as recorded there, and "
+            "This journal is new, and the server is production: what it hands out is marked there as handed out, and "
             "no other program gets it. Go on?",
             yes=yes,
         )
 
 
-async def once(desk: Desk, feed: Feed) -> Status:
+async def once(desk: Desk, feed: Watched) -> Status:
     """Do one round, and print what waits."""
-    async with desk.both() as (ropo, journal):
-        inbox = feed.inbox(desk, ropo, journal)
+    async with feed.opened(desk) as (inbox, _):
         status = drained(desk, await inbox.drain())
         try:
             async for delivery in inbox.deliveries(forever=False):
-                async with delivery as update:
-                    _print(desk, delivery, update)
+                async with delivery as record:
+                    _print(desk, feed, delivery, record)
         finally:
             with anyio.CancelScope(shield=True):
                 await inbox.give_back()
@@ -65,15 +102,14 @@ async def once(desk: Desk, feed: Feed) -> Status:
         return status
 
 
-async def forever(desk: Desk, feed: Feed, every: int) -> Status:
+async def forever(desk: Desk, feed: Watched, every: int) -> Status:
     """Poll in the background, and print what comes."""
-    async with desk.both() as (ropo, journal):
-        inbox = feed.inbox(desk, ropo, journal)
-        desk.screen.note(f"ropo: watching customer id {inbox.account.cid}; Ctrl-C ends it, and loses nothing")
+    async with feed.opened(desk) as (inbox, _):
+        desk.screen.note(f"ropo: watching the feed of {inbox.account.name}; Ctrl-C ends it, and loses nothing")
         async with inbox.polling(timedelta(seconds=every)):
             async for delivery in inbox:
-                async with delivery as update:
-                    _print(desk, delivery, update)
+                async with delivery as record:
+                    _print(desk, feed, delivery, record)
     return Status.DONE
 
 
@@ -89,28 +125,19 @@ def drained(desk: Desk, done: Round) -> Status:
     return Status.OPEN if done.trouble else Status.DONE
 
 
-def _print(desk: Desk, delivery: Delivery, update: StatusUpdate) -> None:
+def _print(desk: Desk, feed: Watched, delivery: Delivery[Any], record: Any) -> None:
     if desk.screen.as_json:
-        desk.screen.record(_record(delivery, update))
+        desk.screen.record(_record(delivery, record.raw))
     else:
-        desk.screen.line(_line(update))
+        desk.screen.line(feed.line(record))
 
 
-def _record(delivery: Delivery, update: StatusUpdate) -> dict[str, Any]:
+def _record(delivery: Delivery[Any], raw: bytes) -> dict[str, Any]:
     return {
         "key": delivery.key,
         "cid": delivery.account.cid,
         "source": delivery.source,
         "attempt": delivery.attempt,
         "revision": delivery.revision,
-        "update": as_it_came(update.raw),
+        "update": as_it_came(raw),
     }
-
-
-def _line(update: StatusUpdate) -> str:
-    """Return an update on one line, in columns."""
-    what = update.statusref or update.statustext or ""
-    return (
-        f"{cell(update.statustime):19}  {cell(update.statustype):8}  {cell(update.billnum):12}  "
-        f"{cell(update.amount):>12}  open {cell(update.openamount):>12}  {cell(what)}"
-    ).rstrip()

@@ -104,7 +104,15 @@ def _present(entry: Entry) -> dict[str, Any]:
     }
     if entry.reason:
         response["rejectionDetail"] = {"reason": entry.reason, "message": entry.message, "networkReason": None}
-    party = {"name": "Exemple SARL", "siren": "000000000", "country": "FR", "roleCode": "SE"}
+    party = {
+        "name": "Exemple SARL",
+        "siren": "000000000",
+        "country": "FR",
+        "vatNumber": None,
+        "identifiers": [{"type": "SIREN", "scheme": "0002", "value": "000000000"}],
+        "postalAddress": {"city": "Lyon", "country": "FR"},
+        "roleCode": "SE",
+    }
     return {
         "statusId": entry.status_id,
         "date": _text(entry.date),

@@ -33,9 +33,9 @@ HISTORY: Final = "GET /v1/invoice/{invoiceId}/status-history"
 NOT_SEEN: Final = "GET /v1/invoice/status/notSeen"
 SEEN: Final = "PUT /v1/invoice/status/{statusId}/markAsSeen"
 
-_ID: Final = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+_ID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ROUTES: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
-    {name: re.compile(re.sub(r"\{\w+\}", _ID, name)) for name in (TOKEN, HISTORY, NOT_SEEN, SEEN)}
+    {name: re.compile(re.sub(r"\{(\w+)\}", "(?P<\\1>[^/]+)", name)) for name in (TOKEN, HISTORY, NOT_SEEN, SEEN)}
 )
 _PAGE: Final = 100
 _CHAIN: Final = (
@@ -144,7 +144,12 @@ class IopoleSimulator(Host[IopoleTruth]):
         answers: dict[str, Callable[..., Answer]] = {HISTORY: self._history, NOT_SEEN: self._not_seen, SEEN: self._seen}
         answer = answers.get(request.operation)
         found = _ROUTES[request.operation].fullmatch(f"{request.method} {request.path}") if answer else None
-        return answer(*found.groups()) if answer and found else json_answer(404, {"statusMessage": "No such resource"})
+        if answer is None or found is None:
+            return json_answer(404, {"statusMessage": "No such resource"})
+        for name, value in found.groupdict().items():
+            if not _ID.fullmatch(value):
+                return _invalid(name)
+        return answer(*found.groups())
 
     def _token(self, request: Request) -> Answer:
         sent = {name: values[0] for name, values in parse_qs(request.body.decode("ascii", "replace")).items()}
@@ -191,3 +196,9 @@ class IopoleSimulator(Host[IopoleTruth]):
 
     def _shown(self, entry: Entry) -> dict[str, Any]:
         return ENTRIES[self.make](entry) | dict(entry.extra)
+
+
+def _invalid(name: str) -> Answer:
+    """Refuse an id as the documented example does, with what is wrong beside the message."""
+    detail = {"validation": "uuid", "code": "invalid_string", "message": "Invalid uuid", "path": ["params", name]}
+    return json_answer(400, {"statusMessage": "Request validation issues", "details": detail})

@@ -78,7 +78,10 @@ class StatusError(RopoError):
         vendor_text: the vendor's own words, where the body has some. May hold personal data: not shown.
     """
 
-    advice: ClassVar[str] = "that is no answer which this operation has (redirects are never followed)"
+    advice: ClassVar[str] = (
+        "that is no answer which this operation has; check the server's URL, and what stands between "
+        "(redirects are never followed)"
+    )
 
     def __init__(
         self,
@@ -169,8 +172,10 @@ class PaymentRejected(StatusError):
     ) -> None:
         super().__init__(operation, status, **answer)
         self.statusid, self.receipt = statusid, receipt
-        doubt = "" if self.conclusive else "; that leaves a doubt: check the invoice before paying again"
-        self.args = (f"{operation}: not booked, statusid {int(statusid)} ({statusid.name}){doubt}",)
+        advice = (
+            "`.receipt` has more" if self.conclusive else "that leaves a doubt: check the invoice before paying again"
+        )
+        self.args = (f"{operation}: not booked, statusid {int(statusid)} ({statusid.name}); {advice}",)
 
     @property
     def conclusive(self) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 from attrs import evolve
 
+from ropo_async import _arguments as arguments
 from ropo_async import hooks
 from ropo_async._protect import beside
 from ropo_async.errors import InvalidInput, JournalError, ResendRefused, RopoError
@@ -111,6 +112,7 @@ class PaymentLedger:
             OperationIdReused: the id stands for another payment; nothing was sent.
             InvoiceBusy: another payment of the same invoice may still take effect; nothing was sent.
             TransportError, StatusError: not sent, or refused before it was looked at; it stays prepared.
+            DecodeError: the invoice could not be read before sending; nothing was sent, it stays prepared.
             JournalError: it cannot be written down; nothing was sent, or it stays in doubt until it is verified.
         """
         return await self._registering.post(Registration(operation_id, _checked(payment, Payment), billnum))
@@ -119,6 +121,16 @@ class PaymentLedger:
         """Register a credit note; otherwise as `register`.
 
         How a credit note shows on its invoice is not documented: an update with its amount is taken for it.
+
+        Args:
+            operation_id: as of `register`; payments and credit notes share their ids.
+            credit_note: the credit note.
+            billnum: as of `register`.
+
+        Raises:
+            RopoError: as `register`.
+
+        See https://dev.ropo.com/guides/basics/credit-note.
         """
         return await self._registering.post(Registration(operation_id, _checked(credit_note, CreditNote), billnum))
 
@@ -168,7 +180,7 @@ class PaymentLedger:
         Raises:
             InvalidInput: no such id, or its content was removed.
             ResendRefused: it is not `probably_absent`.
-            InvoiceBusy, TransportError, StatusError, JournalError: as `register`.
+            InvoiceBusy, TransportError, StatusError, DecodeError, JournalError: as `register`.
         """
         booking = await self._registering.known(operation_id)
         if booking.state is not BookingState.PROBABLY_ABSENT:
@@ -183,13 +195,21 @@ class PaymentLedger:
     # --- finding out --------------------------------------------------------------------------------------------
 
     async def booking(self, operation_id: str) -> Booking | None:
-        """Return what is known of an id; None where it was never used."""
+        """Return what is known of an id; None where it was never used.
+
+        Raises:
+            JournalError: the journal cannot be used.
+        """
         return await self._journal.booking(self.account, operation_id)
 
     async def bookings(
         self, states: Collection[BookingState] | None = None, *, after: str = "", limit: int = 100
     ) -> list[Booking]:
-        """Return bookings in one of these states, or all, ordered by their id, from behind the id `after` on."""
+        """Return bookings in one of these states, or all, ordered by their id, from behind the id `after` on.
+
+        Raises:
+            JournalError: the journal cannot be used.
+        """
         return await self._journal.bookings(self.account, states=states, after=after, limit=limit)
 
     async def verify(self, operation_id: str) -> Booking:
@@ -206,7 +226,7 @@ class PaymentLedger:
         """Look at every invoice that it is time to look at; one that cannot be read does not keep others from it.
 
         Returns:
-            the bookings that were looked at, as they are now.
+            The bookings that were looked at, as they are now.
 
         Raises:
             JournalError: the journal cannot be used.
@@ -232,16 +252,18 @@ class PaymentLedger:
         Args:
             every: how often to see whether something is due.
 
+        The block is to be left by the task that has entered it.
+
         Raises:
             InvalidInput: `every` is no time.
+            JournalError: the journal cannot be used; it ends the block.
         """
-        if not isinstance(every, timedelta) or every <= timedelta(0):
-            raise InvalidInput("every must be a timedelta above 0")
+        pause = arguments.seconds("every", every)
 
         async def work() -> None:
             while True:
                 await self.verify_due()
-                await anyio.sleep(every.total_seconds())
+                await anyio.sleep(pause)
 
         async with beside(work):
             yield
@@ -257,6 +279,7 @@ class PaymentLedger:
         Raises:
             InvalidInput: no such id, or an empty note.
             ResendRefused: its outcome is known already, or it is being sent.
+            JournalError: the journal cannot be used.
         """
         if not isinstance(note, str) or not note.strip():
             raise InvalidInput("note must say who found out, and how")

@@ -10,7 +10,7 @@ JOBS ?= 3
 PIP = -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types coverage torture build docs format clean python readme \
+.PHONY: help demo test check lint types coverage torture bench bench-quick build docs format clean python readme \
 	codegen-env strangers-env docs-env generate generate-check spec-import spec-diff
 
 help:  ## this list
@@ -51,6 +51,12 @@ torture: $(VENV)/.dev codegen-env strangers-env  ## what takes longer: the slow 
 	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow" -p tests.successor \
 		tests/unit tests/pool tests/faults tests/users
 
+bench: $(VENV)/.bench  ## what it all costs beside other clients, into docs/; some minutes
+	@$(BIN)/python -m benchmarks.bench --write docs
+
+bench-quick: $(VENV)/.bench  ## the same in less than a minute, and nothing is written
+	@$(BIN)/python -m benchmarks.bench --quick
+
 build: $(VENV)/.dev  ## wheel and sdist, into dist/
 	@$(BIN)/python -m build --outdir dist .
 
@@ -77,6 +83,10 @@ $(VENV)/.demo: pyproject.toml requirements/demo.txt | python
 
 $(VENV)/.dev: $(VENV)/.demo requirements/dev.txt
 	@$(BIN)/python $(PIP) --requirement requirements/dev.txt
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
+	@$(BIN)/python $(PIP) --requirement requirements/bench.txt
 	@touch $@
 
 # The tools of the generator live in an environment of their own, because the library must not depend on theirs.

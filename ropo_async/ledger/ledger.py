@@ -64,6 +64,8 @@ class PaymentLedger:
     Raises:
         InvalidInput: an argument that cannot be right.
 
+    Besides what it names itself, every method raises `JournalError` where the journal cannot be used.
+
     See https://dev.ropo.com/guides/basics/payment.
     """
 
@@ -195,21 +197,13 @@ class PaymentLedger:
     # --- finding out --------------------------------------------------------------------------------------------
 
     async def booking(self, operation_id: str) -> Booking | None:
-        """Return what is known of an id; None where it was never used.
-
-        Raises:
-            JournalError: the journal cannot be used.
-        """
+        """Return what is known of an id; None where it was never used."""
         return await self._journal.booking(self.account, operation_id)
 
     async def bookings(
         self, states: Collection[BookingState] | None = None, *, after: str = "", limit: int = 100
     ) -> list[Booking]:
-        """Return bookings in one of these states, or all, ordered by their id, from behind the id `after` on.
-
-        Raises:
-            JournalError: the journal cannot be used.
-        """
+        """Return bookings in one of these states, or all, ordered by their id, from behind the id `after` on."""
         return await self._journal.bookings(self.account, states=states, after=after, limit=limit)
 
     async def verify(self, operation_id: str) -> Booking:
@@ -218,7 +212,6 @@ class PaymentLedger:
         Raises:
             InvalidInput: no such id.
             TransportError, StatusError, DecodeError: the invoice could not be read.
-            JournalError: the journal cannot be used.
         """
         return await self._verification.look(await self._registering.known(operation_id, content=False))
 
@@ -227,9 +220,6 @@ class PaymentLedger:
 
         Returns:
             The bookings that were looked at, as they are now.
-
-        Raises:
-            JournalError: the journal cannot be used.
         """
         await self._verification.give_up_the_dead(self.account)
         looked, after = list[Booking](), ""
@@ -279,7 +269,6 @@ class PaymentLedger:
         Raises:
             InvalidInput: no such id, or an empty note.
             ResendRefused: its outcome is known already, or it is being sent.
-            JournalError: the journal cannot be used.
         """
         if not isinstance(note, str) or not note.strip():
             raise InvalidInput("note must say who found out, and how")

@@ -124,13 +124,7 @@ class PaymentLedger:
 
         How a credit note shows on its invoice is not documented: an update with its amount is taken for it.
 
-        Args:
-            operation_id: as of `register`; payments and credit notes share their ids.
-            credit_note: the credit note.
-            billnum: as of `register`.
-
-        Raises:
-            RopoError: as `register`.
+        Payments and credit notes share their ids.
 
         See https://dev.ropo.com/guides/basics/credit-note.
         """
@@ -237,12 +231,10 @@ class PaymentLedger:
 
     @asynccontextmanager
     async def verifying(self, *, every: timedelta = timedelta(seconds=5)) -> AsyncGenerator[None]:
-        """Verify what is due in the background while the block runs.
+        """Verify what is due in the background while the block runs; it is to be left by the task that has entered it.
 
         Args:
             every: how often to see whether something is due.
-
-        The block is to be left by the task that has entered it.
 
         Raises:
             InvalidInput: `every` is no time.

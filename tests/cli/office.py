@@ -15,13 +15,13 @@ from unittest.mock import patch
 from attrs import define, field, frozen
 from typer.testing import CliRunner
 
+from ropo_async.cli.app import app
 from ropo_async.simulator import Fault
 from ropo_async.simulator.threaded import ServedSimulator
-from ropo_async_cli.app import app
 from tests.cli.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-W", "error", "-m", "ropo_async_cli"]
+COMMAND = [sys.executable, "-W", "error", "-m", "ropo_async.cli"]
 APICODE = "made-up-apicode-7c1d"
 JOURNAL = "sqlite:///ropo.db"
 POLL, PAYMENT = "GET /jobs/statusupdates", "POST /jobs/payment"

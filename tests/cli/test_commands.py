@@ -60,8 +60,8 @@ def test_watch_says_that_a_gap_is_open(office: Office) -> None:
 def test_a_new_journal_asks_before_production_is_polled(
     office: Office, monkeypatch: pytest.MonkeyPatch, *, production: bool, answer: str | None, status: int
 ) -> None:
-    monkeypatch.setattr("ropo_async_cli.work.desk.is_production", lambda _: production)
-    monkeypatch.setattr("ropo_async_cli.work.desk._is_attended", lambda: answer is not None)
+    monkeypatch.setattr("ropo_async.cli.work.desk.is_production", lambda _: production)
+    monkeypatch.setattr("ropo_async.cli.work.desk._is_attended", lambda: answer is not None)
     office.add_updates()
     assert office.ropo("watch", "--once", given=answer).status == status
     assert len(office.simulator.truth.pending) == (3 if status else 0)
@@ -125,7 +125,7 @@ def test_what_never_showed_is_sent_again_only_on_demand(office: Office, monkeypa
     assert office.ropo("pay", "resend", "bank-1", "--yes").status == 1
     assert office.ropo("pay", "resolve", "bank-1", "--absent", "--note", "looked").status == 0
     assert office.ropo("pay", "resend", "bank-1").status == 2  # nobody there to be asked
-    monkeypatch.setattr("ropo_async_cli.work.desk._is_attended", lambda: True)
+    monkeypatch.setattr("ropo_async.cli.work.desk._is_attended", lambda: True)
     assert office.ropo("pay", "resend", "bank-1", given="n").status == 1
     assert office.simulator.truth.payments == []
     assert office.ropo("pay", "resend", "bank-1", given="y").status == 0

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import typer
 
-from ropo_async_cli.app import app
-from ropo_async_cli.work.settings import NAMES
+from ropo_async.cli.app import app
+from ropo_async.cli.work.settings import NAMES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"(?<![\w.-])ropo ((?:--config \S+ )?[a-z].*?)(?=[`;|]|\d?>>|$)", PAGE, re.MULTILINE)

@@ -9,9 +9,9 @@ import anyio.from_thread
 import pytest
 import typer
 
+from ropo_async.cli.app import app
+from ropo_async.cli.work.screen import Screen
 from ropo_async.simulator.iopole import IopoleSimulator, serve
-from ropo_async_cli.app import app
-from ropo_async_cli.work.screen import Screen
 from tests.cli.office import Office
 
 INVOICE = "00000000-0000-4000-8000-000000000001"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ropo_async import Environment, InvalidInput
-from ropo_async_cli.work.settings import is_production, journal_of, lacks_secret, settings_of
+from ropo_async.cli.work.settings import is_production, journal_of, lacks_secret, settings_of
 from tests.cli.office import APICODE, Office
 
 SERVER, CODE = "FI_TEST", "made-up-code-91"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ropo_async import BookingState, InvalidFile, InvalidInput, InvalidJob, OutcomeUnknown, RopoError, StatusError
-from ropo_async_cli.work.status import BOOKED, Status, lines_of, status_of
+from ropo_async.cli.work.status import BOOKED, Status, lines_of, status_of
 from tests.unit.test_errors import ERRORS
 
 DOCS = Path(__file__).parents[2] / "docs" / "command-line.md"

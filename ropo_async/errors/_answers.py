@@ -172,10 +172,8 @@ class PaymentRejected(StatusError):
     ) -> None:
         super().__init__(operation, status, **answer)
         self.statusid, self.receipt = statusid, receipt
-        advice = (
-            "`.receipt` has more" if self.conclusive else "that leaves a doubt: check the invoice before paying again"
-        )
-        self.args = (f"{operation}: not booked, statusid {int(statusid)} ({statusid.name}); {advice}",)
+        doubt = "" if self.conclusive else "; that leaves a doubt: check the invoice before paying again"
+        self.args = (f"{operation}: not booked, statusid {int(statusid)} ({statusid.name}){doubt}",)
 
     @property
     def conclusive(self) -> bool:

@@ -276,7 +276,7 @@ class Inbox(Generic[Record]):
 
 def parts(inbox: Inbox[Any]) -> tuple[Rounds, dict[Terms, Shelf]]:
     """Return how an inbox is polled, and what is lent from it: for those who have many of them polled together."""
-    return inbox._rounds, inbox._shelves  # noqa: SLF001 - its own room
+    return inbox._rounds, inbox._shelves  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - its own room
 
 
 def _ends(error: RopoError, refusals: int) -> bool:

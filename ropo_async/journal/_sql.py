@@ -191,8 +191,9 @@ class SqlJournal(Journal):
         await self.engine.wait(bell, seconds)
 
     async def dead(self, account: Account | None = None) -> list[DeadLetter]:
-        of = () if account is None else (" AND r.account = ?", (await self._id(account),))
-        return await self._acks.run(lambda tx: _leases.dead(tx, *of))
+        which = "" if account is None else " AND r.account = ?"
+        values = () if account is None else (await self._id(account),)
+        return await self._acks.run(lambda tx: _leases.dead(tx, which, values))
 
     async def requeue(self, account: Account | None = None, *, seqs: Collection[int] | None = None) -> int:
         number = await self._id(account)

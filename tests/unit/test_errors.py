@@ -157,7 +157,7 @@ EXAMPLES: list[tuple[RopoError, str]] = [
         DecodeError(NAME, "it is no JSON", raw=SECRET.encode()),
         "payments.register: the answer cannot be read: it is no JSON",
     ),
-    (_rejected(), "payments.register: not booked, statusid 5 (CLOSE); `.receipt` has more"),
+    (_rejected(), "payments.register: not booked, statusid 5 (CLOSE)"),
     (
         _rejected(7),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from ropo_async.errors import InvalidInput
@@ -27,6 +28,17 @@ def number(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
         raise InvalidInput(f"{name} must be a positive int")
     return value
+
+
+def seconds(name: str, value: Any) -> float:
+    """Return a pause in seconds.
+
+    Raises:
+        InvalidInput: it is no timedelta above 0.
+    """
+    if not isinstance(value, timedelta) or value <= timedelta(0):
+        raise InvalidInput(f"{name} must be a timedelta above 0")
+    return value.total_seconds()
 
 
 def header(name: str, value: Any) -> str:

@@ -36,7 +36,11 @@ LOGIN_PAUSE = 30.0
 
 
 class Secret:
-    """A text that shows as `***` everywhere, and does not pickle."""
+    """A text that shows as `***` everywhere, and does not pickle.
+
+    Raises:
+        InvalidInput: it is no visible ASCII text, or has spaces in it.
+    """
 
     __slots__ = ("_text",)
 
@@ -85,23 +89,39 @@ class TokenProvider(Protocol):
             rejected: the token that the server has just refused. Return a newer one, or the same if there is none: then
                 the refusal stands. It is None on an ordinary call.
             valid_for: seconds for which the token is going to be needed.
+
+        Raises:
+            Exception: whatever it raises comes out of the call that needed the token; nothing of that was sent.
         """
         ...
 
 
 @frozen
 class Credentials:
-    """A customer id and its api code, as Ropo hands them out."""
+    """A customer id and its api code, as Ropo hands them out.
+
+    Raises:
+        InvalidInput: a value that cannot be right.
+
+    See https://dev.ropo.com/guides/basics/authentication.
+    """
 
     cid: str = field(validator=_is_cid)
+    """The customer id, such as `1000011`. It shows in logs and events."""
     apicode: Secret = field(converter=_secret)
+    """The api code; a text becomes a `Secret`, which shows nowhere."""
 
 
 @frozen
 class StaticToken:
-    """One token that somebody else has fetched and renews. A refusal of it is final."""
+    """One token that somebody else has fetched and renews. A refusal of it is final.
+
+    Raises:
+        InvalidInput: it cannot be a token.
+    """
 
     value: Secret = field(converter=_secret)
+    """The token; a text becomes a `Secret`, which shows nowhere."""
 
     async def token(self, *, rejected: str | None, valid_for: float) -> str:  # noqa: ARG002 - there is just the one
         """Return the token."""

@@ -52,13 +52,18 @@ class RopoClient:
         retries: how often and how patiently to try again; see `RetryPolicy`.
         hooks: callables that are told of every attempt, retry and call; by default they go to the logger `ropo_async`.
         http_client: an `httpx.AsyncClient` of yours to send with, for its proxies, certificates or mock transport. It
-            stays
-            yours to close; its own headers, cookies, parameters, authentication and redirects are not used. Without
-            one, connections come from a pool that survives cancellation, and what moves money gets a connection of its
-            own.
+            stays yours to close; its own headers, cookies, parameters, authentication and redirects are not used.
+            Without one, connections come from a pool that survives cancellation, and what moves money gets a connection
+            of its own.
 
     Raises:
-        InvalidInput: a server, credentials or timeouts that cannot be right.
+        InvalidInput: a server, credentials or hooks that cannot be right.
+
+    Besides what it names itself, every call may raise `ClientClosed`; and where it needs a token first, what the login
+    ends in: `AuthenticationError` or another `StatusError`, `TransportError`, `DecodeError`, or what a `TokenProvider`
+    of yours raises. Nothing of the call was sent then.
+
+    See https://dev.ropo.com/guides/basics/authentication.
     """
 
     status_updates: StatusUpdates

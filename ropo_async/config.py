@@ -40,7 +40,11 @@ def _positive(_: object, attribute: Attribute[float], value: float) -> None:
 
 @frozen(kw_only=True)
 class Timeouts:
-    """Seconds. Every one of them is finite: a call always ends."""
+    """Seconds. Every one of them is finite: a call always ends.
+
+    Raises:
+        InvalidInput: a value is no finite number above 0.
+    """
 
     connect: float = field(default=10.0, validator=_positive)
     """To connect, TLS included."""

@@ -47,6 +47,7 @@ _PLAIN: Mapping[str, str] = MappingProxyType(
         "Cache-Control": "no-store",
     },
 )
+_CERTIFICATE = "the server's certificate does not verify; trust its authority, or find out who answers in its place"
 _ALONE: Mapping[str, str] = MappingProxyType({"Connection": "close"})
 
 _REASONS: Mapping[str, str] = MappingProxyType(
@@ -105,7 +106,7 @@ class Exchange:
             raise self.spoilt
         # Raised out here, so that no exception of the HTTP library, whose request carries the token, hangs on to ours.
         if self.status is None:
-            raise self.failure("the server's certificate does not verify" if permanent else broken, permanent=permanent)
+            raise self.failure(_CERTIFICATE if permanent else broken, permanent=permanent)
         return self.answer(broken)
 
     def answer(self, broken: str = "") -> Answer:

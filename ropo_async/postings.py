@@ -69,6 +69,7 @@ class Posting:
     creditnotebillnum: str | None = _text()
     """The number of the credit note that it belongs to."""
     description: str | None = _text()
+    """Free text."""
 
     def __attrs_post_init__(self) -> None:
         given = [name for name in LOOKUP_ORDER if getattr(self, name) is not None]

@@ -35,6 +35,9 @@ class StatusType(StrEnum):
 class PaymentStatus(IntEnum):
     """The outcome that the vendor gives a payment. Open: a number that is not documented is kept as it is.
 
+    Only `OHISPAY`, 6, means booked. The vendor names the others and does not explain them; `conclusive` says which of
+    them leave a doubt.
+
     See https://dev.ropo.com/guides/basics/payment.
     """
 
@@ -148,19 +151,33 @@ class PaymentReceipt:
     """
 
     jobid: int | None = None
+    """The job on which it was looked for."""
     billnum: str | None = _hidden()
+    """The invoice number."""
     billcode: str | None = _hidden()
+    """The invoice's reference."""
     paydate: date | None = _hidden()
+    """The day on which the debtor paid."""
     amount: Decimal | None = _hidden()
+    """What was paid."""
     capitalbefore: Decimal | None = _hidden()
+    """What was open of the capital before."""
     capitalafter: Decimal | None = _hidden()
+    """What is open of the capital now."""
     focusedtocapital: Decimal | None = _hidden()
+    """How much of the payment went to the capital."""
     interestbefore: Decimal | None = _hidden()
+    """As `capitalbefore`, of the interest."""
     interestafter: Decimal | None = _hidden()
+    """As `capitalafter`, of the interest."""
     focusedtointerest: Decimal | None = _hidden()
+    """As `focusedtocapital`, to the interest."""
     noticefeebefore: Decimal | None = _hidden()
+    """As `capitalbefore`, of the notice fees. The vendor's page has this field and the next one the other way round."""
     noticefeeafter: Decimal | None = _hidden()
+    """As `capitalafter`, of the notice fees."""
     focusedtonoticefee: Decimal | None = _hidden()
+    """As `focusedtocapital`, to the notice fees."""
     unfocused: Decimal | None = _hidden()
     """What was left over after capital, interest and fees were covered."""
     statusid: PaymentStatus | None = None

@@ -6,20 +6,31 @@ import re
 from datetime import UTC, datetime
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from attrs import Factory, define, field, frozen, validators
+from attrs import Attribute, Factory, define, field, frozen
 
 from ropo_async._values import http_date
-from ropo_async.errors import DecodeError, Phase, RateLimited, StatusError, TransportError
+from ropo_async.errors import DecodeError, InvalidInput, Phase, RateLimited, StatusError, TransportError
 from ropo_async.operations import Effect
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ropo_async.errors import RopoError
 
 __all__ = ["Budget", "Decision", "Failure", "RetryPolicy", "Verdict", "decide", "judge", "parse_retry_after"]
+
+
+def _at_least(lowest: int, *, whole: bool = False) -> Callable[[object, Attribute[Any], Any], None]:
+    kinds, words = ((int,), "a whole number") if whole else ((int, float), "a number of seconds")
+
+    def check(_: object, attribute: Attribute[Any], value: Any) -> None:
+        # Written so that what is no number at all, and compares to nothing, is refused as well.
+        if isinstance(value, bool) or not isinstance(value, kinds) or not lowest <= value < float("inf"):
+            raise InvalidInput(f"RetryPolicy.{attribute.name} must be {words}, {lowest} or more")
+
+    return check
 
 
 @frozen(kw_only=True)
@@ -28,23 +39,26 @@ class RetryPolicy:
 
     The defaults follow the published AWS and Smithy "standard" mode, with two differences: a `Retry-After` is never
     undercut, and one beyond `retry_after_cap` ends the call instead of holding it up.
+
+    Raises:
+        InvalidInput: a value is no number, or too small.
     """
 
-    attempts: int = field(default=3, validator=validators.ge(1))
+    attempts: int = field(default=3, validator=_at_least(1, whole=True))
     """Attempts in all, the first included."""
-    base: float = field(default=0.05, validator=validators.ge(0))
+    base: float = field(default=0.05, validator=_at_least(0))
     """The longest first wait; it doubles with every attempt. The wait itself is drawn evenly below it."""
-    cap: float = field(default=20.0, validator=validators.ge(0))
+    cap: float = field(default=20.0, validator=_at_least(0))
     """The longest wait of our own choosing."""
-    throttled_base: float = field(default=1.0, validator=validators.ge(0))
+    throttled_base: float = field(default=1.0, validator=_at_least(0))
     """The longest first wait after a 429, or a 503 that names a time."""
-    retry_after_cap: float = field(default=120.0, validator=validators.ge(0))
+    retry_after_cap: float = field(default=120.0, validator=_at_least(0))
     """The longest `Retry-After` that is waited for; a longer one is raised."""
-    capacity: int = field(default=500, validator=validators.ge(0))
+    capacity: int = field(default=500, validator=_at_least(0, whole=True))
     """Tokens of the retry budget, which all calls of a client share."""
-    cost: int = field(default=14, validator=validators.ge(0))
+    cost: int = field(default=14, validator=_at_least(0, whole=True))
     """Tokens that a retry takes."""
-    throttled_cost: int = field(default=5, validator=validators.ge(0))
+    throttled_cost: int = field(default=5, validator=_at_least(0, whole=True))
     """Tokens that a retry takes after a 429."""
 
 

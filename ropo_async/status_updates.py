@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import anyio
 from attrs import define, evolve, field
 
+from ropo_async import _arguments as arguments
 from ropo_async import codec, hooks
 from ropo_async._messages import Answer
 from ropo_async._protect import finish
@@ -54,7 +55,7 @@ class StatusUpdates:
         **This read is destructive.** The server marks what it hands out as recorded, and hands it out once. The next
         page is asked for only when you ask for it, so store each one first. An answer that goes missing on its way is
         up to 1000 updates that are recorded there and unknown here: that raises, and is never asked for again by
-            itself.
+        itself. `Inbox` stores and reads again by itself.
 
         Only one program may follow the feed of a customer id: two of them share it without knowing.
 
@@ -83,6 +84,19 @@ class StatusUpdates:
         handled its updates. If the process dies in between, those not yet handled are gone.
 
         Records that cannot be read are no updates: they are counted in the log and kept in the iterator's `undecoded`.
+
+        Args:
+            max_pages: stop after so many pages.
+            deadline: ask for no further page after so many seconds; a page that was asked for is waited for.
+
+        Returns:
+            An asynchronous iterator of `StatusUpdate`, with a `drained` as that of `pages`.
+
+        Raises:
+            InvalidInput: a limit that is none.
+            UpdatesMayBeLost, FeedStalled, StatusError, TransportError: while iterating, as `pages`.
+
+        See https://dev.ropo.com/guides/general-add-ons/status-updates-polling.
         """
         return Drain(self, max_pages, deadline)
 
@@ -92,9 +106,14 @@ class StatusUpdates:
         Await it for the `Page`, or iterate over its updates. It is not documented by which of its dates a change is
         filed, nor whether more than 1000 come; exactly 1000 may mean that there are others.
 
+        Args:
+            day: the day, presumably by the clock of Helsinki; the vendor does not say so.
+
         Raises:
             InvalidInput: `day` is no date.
-            StatusError, TransportError, DecodeError: after repeated attempts; nothing is lost by them.
+            StatusError, TransportError, DecodeError: when awaited, after repeated attempts; nothing is lost by them.
+
+        See https://dev.ropo.com/guides/general-add-ons/status-updates-polling.
         """
         if not isinstance(day, date) or isinstance(day, datetime):
             raise InvalidInput("day must be a datetime.date without a time")
@@ -103,13 +122,16 @@ class StatusUpdates:
     def of_invoice(self, billnum: str) -> Reading:
         """Read all changes of one invoice again; otherwise as `on`. Meant for single invoices, not for many.
 
+        Args:
+            billnum: the invoice number.
+
         Raises:
             InvalidInput: `billnum` is no text, or empty.
-            StatusError, TransportError, DecodeError: after repeated attempts; nothing is lost by them.
+            StatusError, TransportError, DecodeError: when awaited, after repeated attempts; nothing is lost by them.
+
+        See https://dev.ropo.com/guides/general-add-ons/status-updates-polling.
         """
-        if not isinstance(billnum, str) or not billnum.strip():
-            raise InvalidInput("billnum must be text, and not empty")
-        return Reading(partial(self._read, codec.reread_request(billnum=billnum)))
+        return Reading(partial(self._read, codec.reread_request(billnum=arguments.text("billnum", billnum))))
 
     @property
     def record(self) -> type[StatusUpdate]:
@@ -196,9 +218,14 @@ class StatusUpdates:
         self._empty = 0 if page.updates or page.undecoded else self._empty + 1
         if self._empty >= EMPTY_PAGES:
             self._empty = 0
-            raise FeedStalled(f"{POLL.name}: {EMPTY_PAGES} empty pages one after the other; the feed makes no progress")
+            raise FeedStalled(
+                f"{POLL.name}: {EMPTY_PAGES} empty pages one after the other; the feed makes no progress; try later"
+            )
         if repeated and not self._empty:
-            raise FeedStalled(f"{POLL.name}: the same page came twice; the feed makes no progress")
+            raise FeedStalled(
+                f"{POLL.name}: the same page came twice; the feed makes no progress; "
+                "the next iteration hands it out first, and if it goes on, ask Ropo"
+            )
 
     def _report(self) -> None:
         lost, self._lost = self._lost, None

@@ -14,7 +14,7 @@ import stamina
 from attrs import define, field, frozen
 
 from ropo_async import codec, hooks
-from ropo_async._protect import finish
+from ropo_async._protect import finish, when_left
 from ropo_async._quiet import quiet
 from ropo_async._values import is_visible
 from ropo_async.errors import DecodeError, InvalidInput, OutcomeUnknown, Phase, RopoError, TransportError
@@ -75,7 +75,8 @@ class Transport:
         """Send `request`, again where that is safe, and return what `read` makes of the answer.
 
         An operation that consumes or writes is carried to its end even when the caller is cancelled: `read` is then
-        called all the same, and the cancellation goes on afterwards.
+        called all the same, and the cancellation goes on afterwards. But it is not sent again after that, nor waited
+        for: where it would be, nothing was taken.
 
         With a `sink`, the body of an answer that the operation expects goes there piece by piece, and `read` is called
         without it. Every attempt begins the sink anew.
@@ -111,11 +112,13 @@ class _Call(Generic[T]):
     """What the last attempt ended in, while the next one is waited for."""
     until: anyio.CancelScope = field(factory=anyio.CancelScope)
     """Ends the call at its deadline."""
+    is_left: bool = False
+    """Whether its caller was cancelled."""
 
     async def run(self) -> T:
         self._emit_started()
         try:
-            with quiet():
+            with quiet(), when_left(self._leave):
                 result = await self._within_deadline()
         except RopoError as error:
             self._emit_finished(type(final := self._final(error)).__name__)
@@ -129,6 +132,11 @@ class _Call(Generic[T]):
         self.transport.budget.succeed(self.last_cost)
         self._emit_finished("ok")
         return result
+
+    def _leave(self) -> None:
+        self.is_left = True
+        if self.failed is not None:
+            self.until.cancel()  # it waits for nothing but its next attempt, which nobody wants any more
 
     async def _within_deadline(self) -> T:
         total = self.transport.timeouts.total_of(self.request.operation)
@@ -145,6 +153,8 @@ class _Call(Generic[T]):
         raise self.exchange.failure(reason)
 
     async def _attempt(self) -> T:
+        if self.is_left and self.failed is not None:
+            raise self.failed  # the wait had ended just before it was cut short
         self.attempt, self.failed = self.attempt + 1, None
         answer = await self._answer()
         operation = self.request.operation
@@ -201,7 +211,7 @@ class _Call(Generic[T]):
         """Return the seconds to wait before the next attempt, or False."""
         if self.exchange is None or not isinstance(error, RopoError) or (failure := Failure.of(error)) is None:
             return False
-        if failure.permanent:
+        if failure.permanent or self.is_left:
             return False
         transport = self.transport
         decision = decide(

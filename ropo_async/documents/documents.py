@@ -65,6 +65,9 @@ class Documents:
             joistocolumn: the archive's column to look in: `JobId`, `Laskunumero` or `Laskunro`.
             max_bytes: a larger document is refused.
 
+        Returns:
+            A `Download`, which says what awaiting it raises.
+
         Raises:
             InvalidInput: a value cannot be sent, or not beside the others; nothing was.
 
@@ -113,6 +116,9 @@ class Documents:
             data_type_identifier: the type of the data; visible ASCII.
             max_bytes: a larger document is refused.
 
+        Returns:
+            A `Download`, which says what awaiting it raises.
+
         Raises:
             InvalidJob: everything that is wrong with the job; nothing was sent.
             InvalidInput: another value cannot be sent; nothing was.
@@ -144,6 +150,9 @@ class Documents:
             checkbillnum: have the server refuse an invoice number that it knows already, unless the job says itself
                 what it wants; that is the only guard against creating an invoice twice.
             max_bytes: a larger document is refused; the invoice exists all the same.
+
+        Returns:
+            A `Download`, which says what awaiting it raises.
 
         Raises:
             InvalidJob: everything that is wrong with the job; nothing was sent.

@@ -64,15 +64,20 @@ class Download:
     saved = await ropo.documents.pdf(jobid=1).save_to("invoices/")
     ```
 
-    Both raise:
+    The call's total timeout is put off by one second for every 64 KiB that arrive, so that it ends what is stuck and
+    not what is large.
+
+    Raises:
         InvalidInput: a preview or a local print was asked for a second time; that would be another invoice.
         TransportError: the answer broke off, is larger than `max_bytes`, or did not come.
         DecodeError: what came is no PDF; `.raw` has its beginning.
         StatusError: the server refused.
-        OutcomeUnknown: of a preview or a local print, which are sent once: it may have taken effect.
+        OutcomeUnknown: of a preview or a local print, which are sent once: it may have taken effect. Then the three
+            above mean that it has not.
 
-    The call's total timeout is put off by one second for every 64 KiB that arrive, so that it ends what is stuck and
-    not what is large.
+    All of them when it is awaited, or has been told to `save_to`.
+
+    See https://dev.ropo.com/guides/general-add-ons/get-pdf.
     """
 
     _transport: Transport = field(repr=False)
@@ -105,7 +110,11 @@ class Download:
             progress: called on the event loop with the bytes so far and the bytes in all, None where those are not
                 told. Another attempt begins at 0.
 
+        Returns:
+            Where it is, and what the server says of it.
+
         Raises:
+            RopoError: as awaiting it does, see `Download`.
             FileExistsError: `path` is a file already; nothing was sent.
             OSError: the file cannot be written. Of a local print, nothing was sent then; once it was, a full disk is an
                 `OutcomeUnknown`.

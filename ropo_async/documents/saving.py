@@ -28,6 +28,7 @@ class SaveFailure:
     """A document that could not be saved."""
 
     jobid: int
+    """The job's number."""
     error: RopoError | OSError
     """A `RopoError` for the call, an `OSError` for the disk."""
 
@@ -37,9 +38,11 @@ class SaveReport:
     """What became of many documents."""
 
     saved: int
+    """How many were fetched and saved."""
     skipped: int
-    """They were there, and whole."""
+    """How many were there already, and whole."""
     failed: tuple[SaveFailure, ...]
+    """Those that were not saved, each with its error, in the order in which they failed."""
 
 
 async def save_many(

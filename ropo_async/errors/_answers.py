@@ -79,7 +79,10 @@ class StatusError(RopoError):
             that is wrong, as `path: message (code)`. May hold personal data: not shown.
     """
 
-    advice: ClassVar[str] = "that is no answer which this operation has (redirects are never followed)"
+    advice: ClassVar[str] = (
+        "that is no answer which this operation has; check the server's URL, and what stands between "
+        "(redirects are never followed)"
+    )
 
     def __init__(
         self,

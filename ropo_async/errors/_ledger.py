@@ -57,7 +57,10 @@ class OperationIdReused(InvalidInput):
     """
 
     def __init__(self, operation_id: str) -> None:
-        super().__init__(f"operation id {operation_id!r} was used before, for something else; nothing was sent")
+        super().__init__(
+            f"operation id {operation_id!r} was used before, for something else; nothing was sent; "
+            "use an id of its own for each payment",
+        )
         self.operation_id = operation_id
 
 

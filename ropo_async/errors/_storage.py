@@ -12,19 +12,19 @@ __all__ = ["FeedBusy", "JournalError", "JournalProblem", "LeaseLost", "PageNotSt
 class JournalProblem(StrEnum):
     """Why a journal cannot be used; the value says it in words."""
 
-    BROKEN = "reading or writing it failed"
-    BUSY = "another process holds it"
-    CLOSED = "it was closed before"
+    BROKEN = "reading or writing it failed; check its disk or its database"
+    BUSY = "another process holds it; end that one, or try again"
+    CLOSED = "it was closed before; use it inside its `async with`"
     CORRUPT = "it is damaged; restore it from a backup, and read the days since then again"
-    FOREIGN = "it is no journal of this library"
-    FULL = "there is no room left on its disk"
-    MISSING = "its folder does not exist"
-    NETWORK = "it is on a network file system, whose locks cannot be relied on"
+    FOREIGN = "it is no journal of this library; name another file or schema"
+    FULL = "there is no room left on its disk; make some"
+    MISSING = "its folder does not exist; make it, or name another"
+    NETWORK = "it is on a network file system, whose locks cannot be relied on; use a local disk, or PostgreSQL"
     NEWER = "a newer version of this library has written it; upgrade this one"
     OPEN_TO_OTHERS = "others may read or replace it; use a folder of its own (chmod 700) and a file of mode 600"
-    READ_ONLY = "it cannot be written"
-    UNREACHABLE = "its database cannot be reached"
-    WRONG_OWNER = "it belongs to another user"
+    READ_ONLY = "it cannot be written; check who may"
+    UNREACHABLE = "its database cannot be reached; check its address, and that it runs"
+    WRONG_OWNER = "it belongs to another user; run as that one, or use a file of your own"
 
 
 class JournalError(RopoError):
@@ -56,7 +56,7 @@ class PageNotStored(JournalError):
 
 
 class FeedBusy(RopoError):
-    """Another poller follows the feed of this customer id; nothing was sent."""
+    """Another poller follows the feed of this account; nothing was sent. With `wait` an inbox waits its turn."""
 
 
 class LeaseLost(RopoError):

@@ -50,16 +50,25 @@ _LOGGED: Mapping[type[Event], tuple[int, str]] = MappingProxyType(
         PollFailed: (logging.WARNING, "polling {0.cid} failed ({0.error}); going on in {0.wait:.0f} s"),
         GapOpened: (logging.WARNING, "updates of {0.cid} may be missing, their days are read again: {0.cause}"),
         GapEnded: (logging.ERROR, "gap of {0.cid}: {0.reason}"),
-        SweepFound: (logging.WARNING, "{0.count} updates of {0.cid} on {0.day} had never come through its feed"),
+        SweepFound: (
+            logging.WARNING,
+            "{0.count} updates of {0.cid} on {0.day} had never come through its feed; they are delivered now",
+        ),
         Delivered: (logging.DEBUG, "update of {0.cid} delivered, attempt {0.attempt}"),
         Settled: (logging.DEBUG, "update of {0.cid} {0.outcome}, attempt {0.attempt}"),
-        DeadLettered: (logging.ERROR, "update {0.seq} of {0.cid} failed {0.attempts} times ({0.error})"),
+        DeadLettered: (
+            logging.ERROR,
+            "update {0.seq} of {0.cid} failed {0.attempts} times ({0.error}); see `inbox.dead` and `requeue`",
+        ),
         AckedTooLate: (
             logging.WARNING,
             "update {0.seq} of {0.cid} was acknowledged too late, and delivered twice",
         ),
         BookingChanged: (logging.INFO, "{0.kind} {0.operation_id} of {0.cid} is {0.state}: {0.reason}"),
-        VerificationFailed: (logging.WARNING, "{0.operation_id} of {0.cid} could not be verified ({0.error})"),
+        VerificationFailed: (
+            logging.WARNING,
+            "{0.operation_id} of {0.cid} could not be verified ({0.error}); tried again later",
+        ),
     },
 )
 

@@ -128,13 +128,16 @@ class Shelf:
         # No more than doubled, as the first updates of a kind may be the easy ones.
         pace = min(2.0, AIM / max(asked - self._fetched, 1e-9))
         self._size = min(max(int(self._size * pace), SMALLEST), LARGEST)
-        leases, self._next_due = await self.journal.lease(
+        lent = await self.journal.lease(
             self.accounts,
             limit=terms.batch or self._size,
             seconds=terms.lease,
             attempts=terms.attempts,
             grouped=terms.group_by is not None,
         )
+        leases, self._next_due = lent.leases, lent.next_due
+        for dead in lent.buried:
+            self.tell(dead.account, hooks.DeadLettered(dead.account.name, dead.seq, dead.attempts, dead.error))
         self._fetched = monotonic()
         self._ready.extend(leases)
         self.held |= {leased.seq: leased for leased in leases}

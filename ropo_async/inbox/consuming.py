@@ -82,7 +82,10 @@ class Consuming:
             repeated, self._last_page = page.raw == self._last_page, page.raw
             empty = 0 if page.updates or page.undecoded else empty + 1
             if empty == EMPTY_PAGES or (repeated and not empty):
-                raise FeedStalled(f"{POLL.name}: the same page twice, or nothing but empty ones; no progress")
+                raise FeedStalled(
+                    f"{POLL.name}: the same page twice, or nothing but empty ones, so the feed makes no progress; "
+                    "what came is in the journal, and if it goes on, ask Ropo"
+                )
 
     async def catch_up(self, epoch: int, *, drained: bool) -> None:
         """Read again what is due for the gaps, and at night as a precaution."""

@@ -35,6 +35,10 @@ class Delivery(Generic[Record]):
     Left normally, it is acknowledged and never comes again. Left by an exception, it comes again later, after ten
     attempts it is a dead letter. Left by a cancellation, others may have it at once. If the process dies, it comes
     again when the lease has run out. So it may come more than once: `key` is the same each time.
+
+    Raises:
+        LeaseLost: at the block's end, where it is acknowledged at once; another consumer has had the update since.
+        JournalError: at the block's end; what became of it cannot be written down, so it comes again.
     """
 
     _leased: Leased
@@ -93,7 +97,9 @@ class Delivery(Generic[Record]):
 
         Raises:
             LeaseLost: another consumer has had it since.
-            InvalidInput: `using` with a journal that is not PostgreSQL.
+            InvalidInput: `using` with a journal that is not PostgreSQL, or that is no connection to its database with a
+                transaction open.
+            JournalError: it cannot be written down, so the update comes again.
         """
         # First, so that no heartbeat waits for the row while your transaction has it.
         self._forget()
@@ -113,6 +119,7 @@ class Delivery(Generic[Record]):
         Raises:
             InvalidInput: no such number of seconds.
             LeaseLost: another consumer has had it since.
+            JournalError: it cannot be written down; the update comes again when its lease has run out.
         """
         if after is not None and not 0 <= after < math.inf:
             raise InvalidInput("after must be a number of seconds, 0 or more")
@@ -125,7 +132,11 @@ class Delivery(Generic[Record]):
         self._told("retried")
 
     async def give_back(self) -> None:
-        """Let others have it at once; the attempt does not count."""
+        """Let others have it at once; the attempt does not count.
+
+        Raises:
+            JournalError: it cannot be written down; others have it when its lease has run out.
+        """
         self._forget()
         await self._shelf.journal.give_back([self._leased])
         self._told("given_back")
@@ -182,7 +193,10 @@ class Delivery(Generic[Record]):
 
 @define(eq=False)
 class Deliveries(Generic[Record]):
-    """An endless iteration over the updates of a journal, each on loan. Made by `Inbox.deliveries`."""
+    """An endless iteration over the updates of a journal, each on loan. Made by `Inbox.deliveries`.
+
+    Several tasks may iterate over one; each update goes to one of them.
+    """
 
     _shelf: Shelf = field(repr=False)
     _forever: bool = True

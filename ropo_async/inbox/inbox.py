@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING, Any, Generic
 
 import anyio
 
+from ropo_async import _arguments as arguments
 from ropo_async._protect import beside
 from ropo_async._values import HELSINKI
 from ropo_async.errors import DecodeError, FeedBusy, InvalidInput, RopoError
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from ropo_async.journal import DeadLetter, Gap, Health, Quarantined
     from ropo_async.records import Page
 
-__all__ = ["Inbox", "seconds"]
+__all__ = ["Inbox", "parts"]
 
 
 REFUSALS = 3
@@ -67,15 +68,13 @@ class Inbox(Generic[Record]):
     Raises:
         InvalidInput: an argument that cannot be right.
 
+    Besides what it names itself, every method raises `JournalError` where the journal cannot be used.
+
     See https://dev.ropo.com/guides/general-add-ons/status-updates-polling.
     """
 
     account: Account
     """Whose updates these are."""
-    rounds: Rounds
-    """How they are polled."""
-    shelves: dict[Terms, Shelf]
-    """What is lent to this process."""
 
     def __init__(
         self,
@@ -91,8 +90,8 @@ class Inbox(Generic[Record]):
         policy = policy or InboxPolicy()
         self.account = Account(feed.server, _cid(feed.cid, cid))
         follower = provider_of(self.account).follow(feed, journal, self.account, now, policy, since)
-        self.rounds = Rounds(feed, journal, self.account, now, follower, policy.longest_pause)
-        self.shelves = {}
+        self._rounds = Rounds(feed, journal, self.account, now, follower, policy.longest_pause)
+        self._shelves = dict[Terms, Shelf]()
 
     # --- polling ------------------------------------------------------------------------------------------------
 
@@ -111,12 +110,12 @@ class Inbox(Generic[Record]):
 
         Raises:
             FeedBusy: another poller has its turn, and `wait` is False.
-            TransportError, StatusError: the server refused, or could not be reached; nothing was taken.
+            TransportError, StatusError: the server refused, or could not be reached; that request took nothing.
             DecodeError: with Iopole alone, an answer cannot be read, again and again.
             FeedStalled: the server repeats itself.
             JournalError: the journal cannot be written; what had arrived is stored, or kept as `PageNotStored` says.
         """
-        return await self.rounds.one(wait=wait)
+        return await self._rounds.one(wait=wait)
 
     @asynccontextmanager
     async def polling(self, every: timedelta, *, wait: bool = True) -> AsyncGenerator[None]:
@@ -130,18 +129,21 @@ class Inbox(Generic[Record]):
             every: the pause between two rounds; a tenth of it at random, so that many pollers do not march in step.
             wait: stand by while another poller of this account is at work, in place of raising `FeedBusy`.
 
+        The block is to be left by the task that has entered it: a fixture of pytest-asyncio may do so in two.
+
         Raises:
+            InvalidInput: `every` is no time above 0.
             FeedBusy: another poller has its turn, and `wait` is False.
             AuthenticationError, PermissionDenied: the credentials were refused three times in a row.
             JournalError: the journal cannot be used, and that will not pass.
         """
-        follow = partial(self.rounds.forever, seconds(every), wait=wait, fatal=_ends)
+        follow = partial(self._rounds.forever, arguments.seconds("every", every), wait=wait, fatal=_ends)
         try:
             async with beside(follow):
                 yield
         finally:
             with anyio.CancelScope(shield=True):
-                await empty(self.shelves)
+                await empty(self._shelves)
 
     # --- delivery -----------------------------------------------------------------------------------------------
 
@@ -178,64 +180,72 @@ class Inbox(Generic[Record]):
 
         Raises:
             InvalidInput: an argument that cannot be right.
+            JournalError: while iterating; the journal cannot be used.
         """
         terms = Terms(lease, batch, attempts, group_by, acks)
-        if terms not in self.shelves:
-            self.shelves[terms] = Shelf(self._journal, [self.account], terms, self.tell)
-        return Deliveries(self.shelves[terms], forever)
-
-    def tell(self, _: Account, event: Event) -> None:
-        """Tell the hooks of the client."""
-        self._feed.tell(event)
+        if terms not in self._shelves:
+            self._shelves[terms] = Shelf(self._journal, [self.account], terms, self._tell)
+        return Deliveries(self._shelves[terms], forever)
 
     async def give_back(self) -> None:
         """Let other consumers have what was lent to this process and not begun."""
-        for shelf in self.shelves.values():
+        for shelf in self._shelves.values():
             await shelf.give_back()
 
     async def dead(self) -> list[DeadLetter]:
-        """Return the updates that were tried too often."""
+        """Return the updates that were tried too often, oldest first; their content too, which is personal data."""
         return await self._journal.dead(self.account)
 
     async def requeue(self, *letters: DeadLetter) -> int:
-        """Let dead letters be delivered again, all if none is named, and return how many."""
+        """Let dead letters be delivered again, as if never tried, and return how many.
+
+        Args:
+            letters: which of those that `dead` returns; all if none is named.
+        """
         return await self._journal.requeue(self.account, seqs=[letter.seq for letter in letters] if letters else None)
 
     # --- what is missing, and what cannot be read -----------------------------------------------------------------
 
     async def gaps(self) -> list[Gap]:
-        """Return where updates may be missing or were: each gap with its state, and its reason in words."""
+        """Return where updates may be missing or were, oldest first: each gap with its state and reason."""
         return await self._journal.gaps(self.account)
 
     async def reread(self, first: date, last: date | None = None) -> None:
         """Have days read again by the next drain, until it is shown that nothing is missing from them.
 
         Args:
-            first: the first day.
-            last: the last day; today if left out.
+            first: the first day, as the vendor files updates under days.
+            last: the last day; today in Helsinki if left out.
 
         Raises:
             InvalidInput: no dates, or in the wrong order; or it is a feed of Iopole's, which has no days.
+            JournalError: the journal cannot be written.
         """
         last = self._now().astimezone(HELSINKI).date() if last is None else last
         if not all(isinstance(day, date) and not isinstance(day, datetime) for day in (first, last)) or last < first:
             raise InvalidInput("first and last must be dates, in this order")
-        await self.rounds.follower.suspect(first, last)
+        await self._rounds.follower.suspect(first, last)
 
     async def read_invoice(self, billnum: str) -> Page:
-        """Read an invoice again, into the journal, and return what it shows now.
+        """Read an invoice again, into the journal, and return what it shows now; what is new in it is delivered.
+
+        Args:
+            billnum: the invoice number.
 
         Raises:
             InvalidInput: `billnum` is no text, or empty; or it is a feed of Iopole's, see `invoices.status_history`.
             TransportError, StatusError, DecodeError: after repeated attempts; nothing is lost by them.
             JournalError: the journal cannot be written.
         """
-        if not isinstance(billnum, str) or not billnum.strip():
-            raise InvalidInput("billnum must be text, and not empty")
-        return await self.rounds.follower.read_invoice(billnum)
+        return await self._rounds.follower.read_invoice(arguments.text("billnum", billnum))
 
     async def quarantined(self, *, after: int = 0, limit: int = 100) -> list[Quarantined]:
-        """Return records that could not be read, as they came, oldest first, from behind the id `after` on."""
+        """Return records that could not be read, as they came, oldest first; their content is personal data.
+
+        Args:
+            after: the id behind which to go on; 0 for the beginning.
+            limit: how many at most.
+        """
         return await self._journal.quarantined(self.account, after=after, limit=limit)
 
     async def redecode(self) -> int:
@@ -254,22 +264,19 @@ class Inbox(Generic[Record]):
         return read
 
     async def health(self) -> Health:
-        """Return how the account is doing."""
+        """Return how the account is doing: how far behind it is, and what waits, is dead, unread or missing."""
         return await self._journal.health(self.account, now=self._now())
+
+    def _tell(self, _: Account, event: Event) -> None:
+        self._feed.tell(event)
 
     def __repr__(self) -> str:
         return f"Inbox({self.account.name!r})"
 
 
-def seconds(every: timedelta) -> float:
-    """Return the pause between two rounds in seconds.
-
-    Raises:
-        InvalidInput: it is none.
-    """
-    if not isinstance(every, timedelta) or every <= timedelta(0):
-        raise InvalidInput("every must be a timedelta above 0")
-    return every.total_seconds()
+def parts(inbox: Inbox[Any]) -> tuple[Rounds, dict[Terms, Shelf]]:
+    """Return how an inbox is polled, and what is lent from it: for those who have many of them polled together."""
+    return inbox._rounds, inbox._shelves  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - its own room
 
 
 def _ends(error: RopoError, refusals: int) -> bool:

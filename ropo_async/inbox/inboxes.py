@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from attrs import define, field
 
+from ropo_async import _arguments as arguments
 from ropo_async._protect import beside
 from ropo_async.errors import InvalidInput, JournalError
 from ropo_async.inbox._shelf import Shelf, empty
 from ropo_async.inbox.delivery import Deliveries
-from ropo_async.inbox.inbox import Inbox, seconds
+from ropo_async.inbox.inbox import Inbox, parts
 from ropo_async.inbox.rounds import lasts
 from ropo_async.inbox.terms import Terms
 from ropo_async.journal import Account
@@ -78,7 +79,11 @@ class Inboxes:
         return inbox
 
     def __getitem__(self, account: Account | str) -> Inbox[Any]:
-        """Return the inbox of an account, or of the first one with that customer id."""
+        """Return the inbox of an account, or of the first one with that customer id.
+
+        Raises:
+            KeyError: it is not followed here.
+        """
         for known, inbox in self._inboxes.items():
             if account in (known, known.cid):
                 return inbox
@@ -101,6 +106,8 @@ class Inboxes:
             concurrency: how many rounds begin before others have ended. One that waits for its server for more than
                 five seconds does not count any more.
 
+        The block is to be left by the task that has entered it.
+
         Raises:
             InvalidInput: an argument that cannot be right.
             JournalError: the journal cannot be used, and that will not pass.
@@ -108,11 +115,11 @@ class Inboxes:
         if isinstance(concurrency, bool) or not isinstance(concurrency, int) or concurrency < 1:
             raise InvalidInput("concurrency must be a whole number of 1 or more")
         try:
-            async with beside(partial(self._follow, seconds(every), concurrency)):
+            async with beside(partial(self._follow, arguments.seconds("every", every), concurrency)):
                 yield
         finally:
             with anyio.CancelScope(shield=True):
-                for shelves in (self._shelves, *(inbox.shelves for inbox in self)):
+                for shelves in (self._shelves, *(parts(inbox)[1] for inbox in self)):
                     await empty(shelves)
 
     async def _follow(self, every: float, concurrency: int) -> None:
@@ -121,7 +128,7 @@ class Inboxes:
             async with anyio.create_task_group() as accounts:
 
                 def begin(inbox: Inbox[Any]) -> None:
-                    follow = partial(inbox.rounds.forever, every, wait=False, fatal=_ends, gate=gate.passed)
+                    follow = partial(parts(inbox)[0].forever, every, wait=False, fatal=_ends, gate=gate.passed)
                     accounts.start_soon(follow)
 
                 present, self._begin = list(self), begin
@@ -145,6 +152,14 @@ class Inboxes:
         """Iterate over the updates of all accounts in the journal, oldest first; see `Inbox.deliveries`.
 
         Those of one account alone come from its own inbox, `inboxes[cid].deliveries()`.
+
+        Args:
+            forever: as of `Inbox.deliveries`.
+            terms: further arguments of `Inbox.deliveries`.
+
+        Raises:
+            InvalidInput: an argument that cannot be right.
+            JournalError: while iterating; the journal cannot be used.
         """
         agreed = Terms(**terms)
         if agreed not in self._shelves:
@@ -153,7 +168,7 @@ class Inboxes:
 
     def _tell(self, account: Account, event: Event) -> None:
         if account in self._inboxes:
-            self._inboxes[account].tell(account, event)
+            parts(self._inboxes[account])[0].feed.tell(event)
 
     def __repr__(self) -> str:
         return f"Inboxes({len(self)} accounts)"

@@ -121,7 +121,9 @@ class Rounds:
     async def _turn(self, *, wait: bool) -> Turn:
         while (turn := await self.journal.take_turn(self.account)) is None:
             if not wait:
-                raise FeedBusy(f"another poller follows the feed of {self.account.name}")
+                raise FeedBusy(
+                    f"another poller follows the feed of {self.account.name}; let that one go on, or wait for its end"
+                )
             await anyio.sleep(TURN_PAUSE)
         return turn
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ropo_async.journal import _bookings, _merge
 from ropo_async.journal._polls import moment
 from ropo_async.journal.bookings import key_of
-from ropo_async.journal.values import Account, DeadLetter, Health, Merged, Quarantined, Source, StoredRecord
+from ropo_async.journal.values import Account, Health, Merged, Quarantined, Source, StoredRecord
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,20 +57,6 @@ def health(tx: Transaction, account: int | None, now: datetime) -> Health:
         pages=int(pages),
         records_per_page=float(handed_out) / float(pages) if pages else 0.0,
     )
-
-
-def dead(tx: Transaction, account: int | None) -> list[DeadLetter]:
-    """Return the dead letters."""
-    of, values = ("", ()) if account is None else (" AND r.account = ?", (account,))
-    rows = tx.rows(
-        f"SELECT r.seq, a.server, a.cid, r.key, r.ordinal, r.revision, r.attempts, r.error, r.body "  # noqa: S608 - our own words
-        f"FROM record r JOIN account a ON a.id = r.account WHERE r.state = 'dead'{of} ORDER BY r.seq",
-        values,
-    )
-    return [
-        DeadLetter(seq, Account(server, cid), key, ordinal, revision, attempts, error or "", bytes(body or b""))
-        for seq, server, cid, key, ordinal, revision, attempts, error, body in rows
-    ]
 
 
 def quarantined(tx: Transaction, account: int | None, after: int, limit: int) -> list[Quarantined]:

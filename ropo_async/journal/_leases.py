@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ropo_async.errors import LeaseLost
 from ropo_async.journal._merge import CHUNK, marks
-from ropo_async.journal.values import Account, Leased, Source
+from ropo_async.journal.values import Account, DeadLetter, Leased, Lent, Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,17 +45,17 @@ def lease(
     attempts: int,
     *,
     grouped: bool,
-) -> tuple[list[Leased], float | None]:
+) -> Lent:
     """Lend records; those that were tried too often become dead letters on the way."""
-    left, spent = list[tuple[int, int]](), [0]
+    left, spent, buried = list[tuple[int, int]](), [0], list[DeadLetter]()
     while spent and not left:
         rows = _waiting(tx, accounts, limit, grouped=grouped)
         left = [(seq, tried) for seq, tried in rows if tried < attempts]
         spent = [seq for seq, tried in rows if tried >= attempts]
         # Each attempt ended with its consumer: nobody was there to say what went wrong.
-        _bury(tx, spent, "the consumer ended without a word")
+        buried += _bury(tx, spent, "the consumer ended without a word")
     lent = _lend(tx, _together(left), tx.now + seconds, grouped=grouped)
-    return lent, None if lent else _next_due(tx, accounts)
+    return Lent(lent, None if lent else _next_due(tx, accounts), buried)
 
 
 def _waiting(tx: Transaction, accounts: Sequence[int] | None, limit: int, *, grouped: bool) -> list[tuple[Any, ...]]:
@@ -202,12 +202,28 @@ def requeue(tx: Transaction, account: int | None, seqs: Sequence[int] | None) ->
     return touched
 
 
-def _bury(tx: Transaction, seqs: Sequence[int], error: str) -> None:
+def dead(tx: Transaction, which: str = "", values: Sequence[Any] = ()) -> list[DeadLetter]:
+    """Return the dead letters, oldest first; or those that a condition holds for."""
+    rows = tx.rows(
+        f"SELECT r.seq, a.server, a.cid, r.key, r.ordinal, r.revision, r.attempts, r.error, r.body "  # noqa: S608 - our own words
+        f"FROM record r JOIN account a ON a.id = r.account WHERE r.state = 'dead'{which} ORDER BY r.seq",
+        values,
+    )
+    return [
+        DeadLetter(seq, Account(server, cid), key, ordinal, revision, attempts, error or "", bytes(body or b""))
+        for seq, server, cid, key, ordinal, revision, attempts, error, body in rows
+    ]
+
+
+def _bury(tx: Transaction, seqs: Sequence[int], error: str) -> list[DeadLetter]:
+    buried = list[DeadLetter]()
     for part in _parts(seqs):
         tx.run(
             f"UPDATE record SET state = 'dead', due = NULL, error = ? WHERE seq IN ({marks(part)})",  # noqa: S608 - as above
             (error, *part),
         )
+        buried += dead(tx, f" AND r.seq IN ({marks(part)})", part)
+    return buried
 
 
 def _parts(seqs: Sequence[int]) -> list[Sequence[int]]:
@@ -221,4 +237,7 @@ def _ordered(leases: Sequence[Leased]) -> list[Leased]:
 
 def lost(leased: Leased) -> LeaseLost:
     """Return the error of a consumer that comes too late."""
-    return LeaseLost(f"update {leased.seq} of the journal was handed to another consumer, or settled, meanwhile")
+    return LeaseLost(
+        f"update {leased.seq} of the journal was handed to another consumer, or settled, meanwhile; "
+        "a longer `lease` gives more time, and `delivery.key` shows what was done before"
+    )

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Entry,
         Health,
         Leased,
+        Lent,
         Merged,
         PollState,
         Quarantined,
@@ -157,7 +158,7 @@ class SqlJournal(Journal):
         seconds: float,
         attempts: int,
         grouped: bool = False,
-    ) -> tuple[list[Leased], float | None]:
+    ) -> Lent:
         numbers = None if accounts is None else [await self._id(account) for account in accounts]
         if grouped and not self._indexed:
             await self.engine.run(_schema.index_invoices)
@@ -190,8 +191,9 @@ class SqlJournal(Journal):
         await self.engine.wait(bell, seconds)
 
     async def dead(self, account: Account | None = None) -> list[DeadLetter]:
-        number = await self._id(account)
-        return await self._acks.run(lambda tx: _care.dead(tx, number))
+        which = "" if account is None else " AND r.account = ?"
+        values = () if account is None else (await self._id(account),)
+        return await self._acks.run(lambda tx: _leases.dead(tx, which, values))
 
     async def requeue(self, account: Account | None = None, *, seqs: Collection[int] | None = None) -> int:
         number = await self._id(account)

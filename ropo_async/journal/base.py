@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Entry,
         Health,
         Leased,
+        Lent,
         Merged,
         PollState,
         Quarantined,
@@ -182,10 +183,8 @@ class Journal(BookingStore):
         seconds: float,
         attempts: int,
         grouped: bool = False,
-    ) -> tuple[list[Leased], float | None]:
+    ) -> Lent:
         """Lend up to `limit` waiting records to a consumer for `seconds`, in the order in which they came.
-
-        Where there is none, the second value says in how many seconds one that is lent or put off comes due, if any.
 
         Args:
             accounts: whose; None for all.

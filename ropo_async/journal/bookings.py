@@ -70,7 +70,9 @@ class Booking:
     """One payment or credit note under the caller's own id. Contents are personal data and do not show."""
 
     account: Account
+    """Whose it is."""
     operation_id: str
+    """The caller's own id of it."""
     kind: str
     """`payment` or `credit note`."""
     digest: bytes = field(repr=False)
@@ -78,6 +80,7 @@ class Booking:
     body: bytes | None = field(repr=False)
     """What is sent, as JSON; None once it was purged or erased."""
     state: BookingState = BookingState.PREPARED
+    """How far it has come."""
     reason: str = ""
     """Its state in words, without personal data."""
     billnum: str | None = field(default=None, repr=False)

@@ -25,6 +25,7 @@ class DayState(StrEnum):
     """How far the re-reading of one day has come."""
 
     DUE = "due"
+    """Not read since the loss."""
     READ = "read"
     """Read once; it is read again when nothing can be late any more."""
     CONFIRMED = "confirmed"
@@ -38,6 +39,7 @@ class GapDay:
     """One day of a gap."""
 
     day: date
+    """As the vendor files updates under days; by whose clock is not documented, presumably by Helsinki's."""
     settles: datetime
     """When nothing of this day can be late any more, as far as is known; aware."""
     state: DayState = DayState.DUE
@@ -82,8 +84,11 @@ class Gap:
     """A stretch of time from which updates may be missing."""
 
     id: int
+    """Tells it from the journal's other gaps."""
     account: Account
+    """Whose updates may be missing."""
     state: GapState
+    """How far it is closed."""
     causes: tuple[str, ...]
     """What went missing, one after the other, in words."""
     since: datetime
@@ -91,7 +96,9 @@ class Gap:
     until: datetime
     """... up to here."""
     days: tuple[GapDay, ...]
+    """The days to read again, oldest first."""
     opened: datetime
+    """When it was opened; aware, in UTC."""
     bounded: bool = True
     """False where nothing was ever drained before, so that `since` is a guess."""
     version: int = 0

@@ -16,6 +16,7 @@ __all__ = [
     "Entry",
     "Health",
     "Leased",
+    "Lent",
     "Merged",
     "PollState",
     "Quarantined",
@@ -219,6 +220,18 @@ class DeadLetter:
     error: str
     """The class of the last failure."""
     body: bytes = field(repr=False)
+
+
+@frozen
+class Lent:
+    """What a consumer that asks for records gets."""
+
+    leases: list[Leased]
+    """In the order in which they came."""
+    next_due: float | None = None
+    """Where there is none: in how many seconds one that is lent or put off comes due, if any."""
+    buried: list[DeadLetter] = field(factory=list[DeadLetter])
+    """Those that became dead letters just now, as their last consumer ended without settling them."""
 
 
 @frozen

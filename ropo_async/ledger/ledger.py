@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 from attrs import evolve
 
+from ropo_async import _arguments as arguments
 from ropo_async import hooks
 from ropo_async._protect import beside
 from ropo_async.errors import InvalidInput, JournalError, ResendRefused, RopoError
@@ -63,6 +64,8 @@ class PaymentLedger:
     Raises:
         InvalidInput: an argument that cannot be right.
 
+    Besides what it names itself, every method raises `JournalError` where the journal cannot be used.
+
     See https://dev.ropo.com/guides/basics/payment.
     """
 
@@ -111,6 +114,7 @@ class PaymentLedger:
             OperationIdReused: the id stands for another payment; nothing was sent.
             InvoiceBusy: another payment of the same invoice may still take effect; nothing was sent.
             TransportError, StatusError: not sent, or refused before it was looked at; it stays prepared.
+            DecodeError: the invoice could not be read before sending; nothing was sent, it stays prepared.
             JournalError: it cannot be written down; nothing was sent, or it stays in doubt until it is verified.
         """
         return await self._registering.post(Registration(operation_id, _checked(payment, Payment), billnum))
@@ -119,6 +123,10 @@ class PaymentLedger:
         """Register a credit note; otherwise as `register`.
 
         How a credit note shows on its invoice is not documented: an update with its amount is taken for it.
+
+        Payments and credit notes share their ids.
+
+        See https://dev.ropo.com/guides/basics/credit-note.
         """
         return await self._registering.post(Registration(operation_id, _checked(credit_note, CreditNote), billnum))
 
@@ -168,7 +176,7 @@ class PaymentLedger:
         Raises:
             InvalidInput: no such id, or its content was removed.
             ResendRefused: it is not `probably_absent`.
-            InvoiceBusy, TransportError, StatusError, JournalError: as `register`.
+            InvoiceBusy, TransportError, StatusError, DecodeError, JournalError: as `register`.
         """
         booking = await self._registering.known(operation_id)
         if booking.state is not BookingState.PROBABLY_ABSENT:
@@ -198,7 +206,6 @@ class PaymentLedger:
         Raises:
             InvalidInput: no such id.
             TransportError, StatusError, DecodeError: the invoice could not be read.
-            JournalError: the journal cannot be used.
         """
         return await self._verification.look(await self._registering.known(operation_id, content=False))
 
@@ -206,10 +213,7 @@ class PaymentLedger:
         """Look at every invoice that it is time to look at; one that cannot be read does not keep others from it.
 
         Returns:
-            the bookings that were looked at, as they are now.
-
-        Raises:
-            JournalError: the journal cannot be used.
+            The bookings that were looked at, as they are now.
         """
         await self._verification.give_up_the_dead(self.account)
         looked, after = list[Booking](), ""
@@ -227,21 +231,21 @@ class PaymentLedger:
 
     @asynccontextmanager
     async def verifying(self, *, every: timedelta = timedelta(seconds=5)) -> AsyncGenerator[None]:
-        """Verify what is due in the background while the block runs.
+        """Verify what is due in the background while the block runs; it is to be left by the task that has entered it.
 
         Args:
             every: how often to see whether something is due.
 
         Raises:
             InvalidInput: `every` is no time.
+            JournalError: the journal cannot be used; it ends the block.
         """
-        if not isinstance(every, timedelta) or every <= timedelta(0):
-            raise InvalidInput("every must be a timedelta above 0")
+        pause = arguments.seconds("every", every)
 
         async def work() -> None:
             while True:
                 await self.verify_due()
-                await anyio.sleep(every.total_seconds())
+                await anyio.sleep(pause)
 
         async with beside(work):
             yield

@@ -82,7 +82,11 @@ class Registering:
         """
         booking = await self.sending.journal.booking(self.account, operation_id)
         if booking is None:
-            raise InvalidInput(f"there is no operation {operation_id!r} in this journal")
+            raise InvalidInput(
+                f"there is no operation {operation_id!r} of this account in this journal; register it first"
+            )
         if content and booking.body is None:
-            raise InvalidInput(f"the content of operation {operation_id!r} was removed from the journal")
+            raise InvalidInput(
+                f"the content of operation {operation_id!r} was removed from the journal, so it is not sent again"
+            )
         return booking

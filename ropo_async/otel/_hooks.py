@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from attrs import define
 
+from ropo_async import _arguments as arguments
 from ropo_async import hooks
 from ropo_async._protect import beside
 from ropo_async._version import __version__
 from ropo_async.errors import JournalError
-from ropo_async.inbox.inbox import seconds
 from ropo_async.otel._instruments import CALLS, COUNTERS, GAUGES, LAGS, NAMES, Counted
 
 try:
@@ -117,7 +117,7 @@ class OpenTelemetryHooks:
         Raises:
             InvalidInput: `every` is no length of time above 0.
         """
-        pause = seconds(every)
+        pause = arguments.seconds("every", every)
 
         async def watch() -> None:
             while True:

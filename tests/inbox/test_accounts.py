@@ -13,6 +13,7 @@ from ropo_async import Credentials
 from ropo_async.errors import InvalidInput, JournalError, JournalProblem
 from ropo_async.hooks import DeadLettered, RoundFinished
 from ropo_async.inbox import Inbox, Inboxes
+from ropo_async.inbox.inbox import parts
 from ropo_async.journal import Account, GapState, Journal
 from ropo_async.journal._sql import SqlJournal
 from ropo_async.simulator import Fault, Simulator, serve
@@ -122,7 +123,7 @@ async def test_what_goes_wrong_in_one_is_not_in_the_other(storage: str) -> None:
         assert (await first.health()).open_gaps == 1
         health = await second.health()
         assert (health.open_gaps, health.dead, health.quarantined, health.waiting) == (0, 0, 0, 15)
-        whole = await place.journal.health(now=second.rounds.now())
+        whole = await place.journal.health(now=parts(second)[0].now())
         assert (whole.open_gaps, whole.dead, whole.quarantined, whole.waiting) == (1, 16, 1, 15)
         assert await second.requeue() == 0
         assert await second.redecode() == 0

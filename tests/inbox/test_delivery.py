@@ -125,7 +125,6 @@ async def test_what_waits_behind_a_dead_letter_is_delivered_before_the_end(desk:
     assert await desk.left(batch=1, attempts=1) == [key(2), key(3)]
 
 
-@pytest.mark.xfail(reason="silent dead letters are not told to the hooks")
 async def test_a_silent_end_is_told_too(desk: Desk, clock: Clock) -> None:
     await desk.put([payment(1)])
     await desk.one(desk.inbox, attempts=1)

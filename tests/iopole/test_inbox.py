@@ -23,6 +23,7 @@ from ropo_async import (
 )
 from ropo_async.hooks import Anomaly, Delivered, RecordsUndecoded, RoundFinished, Settled, log_events
 from ropo_async.inbox import Delivery, Inbox
+from ropo_async.inbox.inbox import parts
 from ropo_async.iopole import InvoiceStatus, IopoleClient
 from ropo_async.journal import Account, Entry, Journal, Received, Source
 from ropo_async.simulator import Fault
@@ -468,7 +469,7 @@ async def test_an_api_of_a_newer_version_is_named_as_such() -> None:
         poll = await journal.intend(account, 1, Source.UNSEEN, "", at=at)
         await journal.receive(poll, Received(200, b"{}"), at=at)
         await journal.merge(poll, [Entry("id:1", b"1", b"{}")], source=Source.UNSEEN, at=at)
-        inbox.shelves.clear()
+        parts(inbox)[1].clear()
         everything = inbox.deliveries(forever=False)
         everything._shelf.accounts = None
         with pytest.raises(JournalError) as raised:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from ropo_async.journal import StoredPoll, Turn, Unreadable
+    from ropo_async.journal import Lent, StoredPoll, Turn, Unreadable
 
 
 @define(eq=False)
@@ -168,19 +168,23 @@ class OverwritesGaps(Broken):
 
 
 class LendsToAnyone(Broken):
-    async def lease(self, accounts: Any, **details: Any) -> tuple[list[Leased], float | None]:
+    async def lease(self, accounts: Any, **details: Any) -> Lent:
         return await self.inner.lease(None, **details)
 
 
 class KnowsNoInvoices(Broken):
-    async def lease(self, accounts: Any, **details: Any) -> tuple[list[Leased], float | None]:
+    async def lease(self, accounts: Any, **details: Any) -> Lent:
         return await self.inner.lease(accounts, **details | {"grouped": False})
 
 
 class KnowsNoTime(Broken):
-    async def lease(self, accounts: Any, **details: Any) -> tuple[list[Leased], float | None]:
-        leases, _ = await self.inner.lease(accounts, **details)
-        return leases, None
+    async def lease(self, accounts: Any, **details: Any) -> Lent:
+        return evolve(await self.inner.lease(accounts, **details), next_due=None)
+
+
+class BuriesInSilence(Broken):
+    async def lease(self, accounts: Any, **details: Any) -> Lent:
+        return evolve(await self.inner.lease(accounts, **details), buried=[])
 
 
 class AcceptsStaleTokens(Broken):
@@ -188,7 +192,7 @@ class AcceptsStaleTokens(Broken):
         try:
             await self.inner.ack(leased)
         except LeaseLost:
-            leases, _ = await self.inner.lease(None, limit=1, seconds=1, attempts=99)
+            leases = (await self.inner.lease(None, limit=1, seconds=1, attempts=99)).leases
             for other in leases:
                 await self.inner.ack(other)
 
@@ -237,7 +241,7 @@ class ReleasesTwice(Broken):
 
 class PurgesEverything(Broken):
     async def purge(self, *, acked_older_than: datetime) -> int:
-        leases, _ = await self.inner.lease(None, limit=999, seconds=1, attempts=99)
+        leases = (await self.inner.lease(None, limit=999, seconds=1, attempts=99)).leases
         for leased in leases:
             await self.inner.ack(leased)
         return await self.inner.purge(acked_older_than=acked_older_than)

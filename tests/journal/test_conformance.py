@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import anyio
 import pytest
 
-from ropo_async.journal import Account, AccountState, Entry, Journal, Merged, Received, Source
+from ropo_async.journal import Account, AccountState, Entry, Journal, Lent, Merged, Received, Source
 from ropo_async.journal.conformance import Clock, JournalConformance
 
 
@@ -57,8 +57,8 @@ async def test_what_was_stored_outlives_the_handle(journal_url: str) -> None:
         ]
         assert await journal.merge(poll, [Entry("id:2:1", b"A", b"{}")], source=Source.DRAIN, at=now) == Merged(new=1)
     async with Journal.open(journal_url) as journal:
-        (leased,), _ = await journal.lease(None, limit=9, seconds=60, attempts=9)
+        (leased,) = (await journal.lease(None, limit=9, seconds=60, attempts=9)).leases
         await journal.ack(leased)
     async with Journal.open(journal_url) as journal:
-        assert await journal.lease(None, limit=9, seconds=60, attempts=9) == ([], None)
+        assert await journal.lease(None, limit=9, seconds=60, attempts=9) == Lent([])
         assert (await journal.health(now=now)).records == 1

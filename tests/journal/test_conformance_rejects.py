@@ -30,6 +30,7 @@ REJECTED = {
     broken.LendsToAnyone: "a_consumer_says_whose_it_wants",
     broken.KnowsNoInvoices: "the_first_record_of_each_invoice",
     broken.KnowsNoTime: "it_is_told_when_something_comes_due",
+    broken.BuriesInSilence: "who_ends_without_a_word_has_tried",
     broken.AcceptsStaleTokens: "who_comes_too_late_settles_nothing",
     broken.SettlesNothingSoon: "what_is_settled_soon_is_settled_for_what_is_asked_next",
     broken.ExtendsTheLost: "leases_are_extended_from_now",

@@ -54,7 +54,7 @@ async def test_an_invoice_leaves_every_table(journal_url: str) -> None:
     async with Journal.open(journal_url) as journal:
         await merge(journal, await ask(journal, BODY), "id:2:1", "id:2:2", "id:2:3", "content:x", bad=BODY)
         await merge(journal, await ask(journal, BODY), loss=LOSS)
-        leases, _ = await journal.lease(None, limit=3, seconds=60, attempts=9)
+        leases = (await journal.lease(None, limit=3, seconds=60, attempts=9)).leases
         await journal.ack(leases[0])
         await journal.put_off(leases[1], seconds=0, attempts=1, error="ValueError")
         assert NAME in await stored(journal)
@@ -85,7 +85,7 @@ async def test_what_is_old_leaves_every_table(journal_url: str) -> None:
     async with Journal.open(journal_url) as journal:
         await merge(journal, await ask(journal, BODY, param=BILLNUM), "id:2:1", "content:x")
         await merge(journal, await ask(journal, BODY), "id:2:2", loss=LOSS)
-        leases, _ = await journal.lease(None, limit=3, seconds=60, attempts=9)
+        leases = (await journal.lease(None, limit=3, seconds=60, attempts=9)).leases
         for leased in leases:
             await journal.ack(leased)
         assert await journal.purge(acked_older_than=datetime.now(UTC) + timedelta(days=999)) == 3
@@ -101,7 +101,7 @@ async def test_no_byte_of_it_is_left_in_a_file(tmp_path: Path, way: str) -> None
         if way == "erase":
             assert await journal.erase(billnum=BILLNUM) == 500
         else:
-            leases, _ = await journal.lease(None, limit=500, seconds=60, attempts=9)
+            leases = (await journal.lease(None, limit=500, seconds=60, attempts=9)).leases
             for leased in leases:
                 await journal.ack(leased)
             assert await journal.purge(acked_older_than=datetime.now(UTC) + timedelta(days=999)) == 500

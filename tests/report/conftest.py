@@ -70,11 +70,11 @@ async def fill(journal: Journal, clock: Clock, days: int = 60) -> None:
         await page(journal, MINE, [entry(next(numbers))], at=at, source=Source.BACKFILL)
         clock.move(90)
         if back:
-            leases, _ = await journal.lease(None, limit=100, seconds=60, attempts=10)
+            leases = (await journal.lease(None, limit=100, seconds=60, attempts=10)).leases
             for leased in leases:
                 await journal.ack(leased)
     await page(journal, MINE, [], at=NOW)
-    leases, _ = await journal.lease([MINE], limit=1, seconds=60, attempts=10)
+    leases = (await journal.lease([MINE], limit=1, seconds=60, attempts=10)).leases
     assert await journal.put_off(leases[0], seconds=0, attempts=1, error="ValueError")
     for since, gap_state in ((40.0, GapState.CLOSED), (9.0, GapState.UNRESOLVED), (0.5, GapState.OPEN)):
         await journal.lose(MINE, lost(since))

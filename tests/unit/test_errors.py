@@ -83,11 +83,17 @@ EXAMPLES: list[tuple[RopoError, str]] = [
     ),
     (
         PageNotStored(JournalError(JournalProblem.FULL), raw=SECRET.encode()),
-        ("a page arrived and is kept in memory only: the journal cannot be used: there is no room left on its disk"),
+        (
+            "a page arrived and is kept in memory only: the journal cannot be used: there is no room left on its disk; "
+            "make some"
+        ),
     ),
     (
         OperationIdReused("bank-17"),
-        "operation id 'bank-17' was used before, for something else; nothing was sent",
+        (
+            "operation id 'bank-17' was used before, for something else; nothing was sent; "
+            "use an id of its own for each payment"
+        ),
     ),
     *(
         (
@@ -121,7 +127,8 @@ EXAMPLES: list[tuple[RopoError, str]] = [
     (
         StatusError(NAME, 307, **ANSWER),
         (
-            "payments.register: the server answered 307; that is no answer which this operation has "
+            "payments.register: the server answered 307; that is no answer which this operation has; "
+            "check the server's URL, and what stands between "
             "(redirects are never followed)"
         ),
     ),

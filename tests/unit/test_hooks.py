@@ -74,7 +74,7 @@ EVENTS: list[tuple[Event, int, str]] = [
     (
         SweepFound("1000011", date(2026, 3, 3), 7),
         logging.WARNING,
-        "7 updates of 1000011 on 2026-03-03 had never come through its feed",
+        "7 updates of 1000011 on 2026-03-03 had never come through its feed; they are delivered now",
     ),
     (Delivered("1000011", 2), logging.DEBUG, "update of 1000011 delivered, attempt 2"),
     (Settled("1000011", "acked", 2, None), logging.DEBUG, "update of 1000011 acked, attempt 2"),
@@ -83,7 +83,11 @@ EVENTS: list[tuple[Event, int, str]] = [
         logging.WARNING,
         "update 4711 of 1000011 was acknowledged too late, and delivered twice",
     ),
-    (DeadLettered("1000011", 4711, 10, "KeyError"), logging.ERROR, "update 4711 of 1000011 failed 10 times (KeyError)"),
+    (
+        DeadLettered("1000011", 4711, 10, "KeyError"),
+        logging.ERROR,
+        "update 4711 of 1000011 failed 10 times (KeyError); see `inbox.dead` and `requeue`",
+    ),
     *(
         (
             BookingChanged("1000011", "bank-17", "payment", state, "so it is"),
@@ -100,7 +104,7 @@ EVENTS: list[tuple[Event, int, str]] = [
     (
         VerificationFailed("1000011", "bank-17", "ServerError"),
         logging.WARNING,
-        "bank-17 of 1000011 could not be verified (ServerError)",
+        "bank-17 of 1000011 could not be verified (ServerError); tried again later",
     ),
 ]
 

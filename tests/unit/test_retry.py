@@ -178,6 +178,10 @@ def test_a_read_is_tried_again_where_no_limit_forbids_it(failure: Failure, attem
     "wrong",
     [
         {"attempts": 0},
+        {"attempts": 2.5},
+        {"attempts": True},
+        {"cap": float("nan")},
+        {"base": "1"},
         {"base": -1.0},
         {"cap": -1.0},
         {"throttled_base": -0.1},
@@ -189,5 +193,5 @@ def test_a_read_is_tried_again_where_no_limit_forbids_it(failure: Failure, attem
     ids=str,
 )
 def test_a_policy_that_makes_no_sense_is_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match=next(iter(wrong))):
+    with pytest.raises(InvalidInput, match=f"RetryPolicy.{next(iter(wrong))} must be"):
         RetryPolicy(**wrong)  # type: ignore[arg-type]

@@ -147,18 +147,18 @@ async def lent(
     got: list[Leased] = []
     while len(got) < limit:
         left = limit - len(got)
-        leases, _ = await journal.lease(accounts, limit=left, seconds=seconds, attempts=attempts, grouped=grouped)
-        if not leases:
+        lent = await journal.lease(accounts, limit=left, seconds=seconds, attempts=attempts, grouped=grouped)
+        if not lent.leases:
             break
-        got += leases
+        got += lent.leases
     return got
 
 
 async def due(journal: Journal, *, grouped: bool = False, accounts: Collection[Account] | None = None) -> float | None:
     """Return when there is something to be had, where now there is nothing."""
-    leases, seconds = await journal.lease(accounts, limit=1, seconds=60, attempts=10, grouped=grouped)
-    assert leases == []
-    return seconds
+    lent = await journal.lease(accounts, limit=1, seconds=60, attempts=10, grouped=grouped)
+    assert lent.leases == []
+    return lent.next_due
 
 
 async def consumed(journal: Journal, accounts: Collection[Account] | None = None) -> list[tuple[str, int, int]]:

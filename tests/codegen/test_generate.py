@@ -120,6 +120,7 @@ def test_the_package_is_typed_and_every_file_says_where_it_comes_from(built: Pat
         assert first.endswith("Do not edit: correct the overlay beside it, then run `make generate`.")
 
 
+@pytest.mark.slow  # `make types` reads it, too
 def test_the_generated_code_passes_strict_type_checking() -> None:
     command = [sys.executable, "-m", "mypy", str(PACKAGE)]
     done = subprocess.run(command, cwd=tools.ROOT, capture_output=True, text=True, check=False)
@@ -227,8 +228,12 @@ def break_the_document(actions: Actions) -> None:
     ("change", "message"),
     [
         (keep_no_security, "GET /jobs does not state security"),
-        (guess_an_answer, "GET /jobs has answers without a status of their own: 200, 401, 400, 404, 2XX"),
-        (break_the_document, "python failed"),
+        pytest.param(
+            guess_an_answer,
+            "GET /jobs has answers without a status of their own: 200, 401, 400, 404, 2XX",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(break_the_document, "python failed", marks=pytest.mark.slow),
     ],
 )
 def test_a_specification_that_the_generator_would_misread_is_refused(
@@ -239,6 +244,7 @@ def test_a_specification_that_the_generator_would_misread_is_refused(
         generate.build(root, tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_an_answer_that_the_generator_skips_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     codegen = shutil.copytree(generate.CODEGEN, tmp_path / "codegen")
     (codegen / "config.json").write_text('{"post_hooks": []}', encoding="utf-8")

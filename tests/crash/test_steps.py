@@ -10,7 +10,7 @@ from tests.crash.worlds import SETTLED, World, Worlds
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 
-SAMPLE = 17
+SAMPLE = 31
 """Of so many steps one is taken where not all are; the steps of a page or a delivery come in other numbers."""
 
 

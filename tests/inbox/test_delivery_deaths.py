@@ -83,7 +83,7 @@ async def finished(backend: str, desk: Desk) -> None:
         await until(done)
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", [*(pytest.param(step, marks=pytest.mark.slow) for step in STEPS[:2]), *STEPS[2:]])
 async def test_a_death_between_leaves_both_or_neither(anyio_backend: str, postgres_url: str, step: str) -> None:
     async with desk_at(postgres_url) as desk:
         await desk.put(payments(3))

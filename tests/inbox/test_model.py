@@ -179,7 +179,13 @@ def examples(count: int, **options: Any) -> settings:
 
 @pytest.mark.timeout(300)
 def test_nothing_is_lost_whatever_happens() -> None:
-    run_state_machine_as_test(Feed, settings=examples(25))
+    run_state_machine_as_test(Feed, settings=examples(12))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_nothing_is_lost_whatever_happens_for_some_time() -> None:
+    run_state_machine_as_test(Feed, settings=examples(40))
 
 
 @pytest.mark.long

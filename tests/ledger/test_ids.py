@@ -230,7 +230,7 @@ async def registers(server: str, url: str, *operations: str) -> None:
             sys.stdout.write(json.dumps([operation_id, booking.state, booking.sent]) + "\n")
 
 
-@pytest.mark.parametrize("same", [True, False], ids=["one id", "one invoice"])
+@pytest.mark.parametrize("same", [pytest.param(True, marks=pytest.mark.slow), False], ids=["one id", "one invoice"])
 async def test_processes_that_pay_at_once_pay_once(*, same: bool, url: str, anyio_backend: str) -> None:
     async with opened(url) as office:
         orders = [["op-1=1", "op-2=2"] if same else [f"op-{number}=1", f"op-{number + 2}=2"] for number in (1, 2)]

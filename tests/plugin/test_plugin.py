@@ -111,7 +111,7 @@ MODES = {
 }
 
 
-OFTEN = {"asyncio auto", "asyncio strict", "anyio beside asyncio", "sync"}
+OFTEN = {"asyncio auto", "anyio beside asyncio"}
 """The modes of most suites; the others wait for `make torture`."""
 
 

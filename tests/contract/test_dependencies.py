@@ -24,7 +24,8 @@ def _imported(path: Path) -> set[str]:
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     plain = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
     return {
-        name.split(".")[0] for name in plain | {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module}
+        name.split(".")[0]
+        for name in plain | {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module and not n.level}
     }
 
 

@@ -31,6 +31,10 @@ class StatusType(StrEnum):
         member._name_, member._value_ = value, value
         return member
 
+    # Pickled by its value: Python 3.11.2 would do it by name, and the class knows none for what is not documented.
+    def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[str]]:
+        return type(self), (self._value_,)
+
 
 class PaymentStatus(IntEnum):
     """The outcome that the vendor gives a payment. Open: a number that is not documented is kept as it is.
@@ -60,6 +64,10 @@ class PaymentStatus(IntEnum):
         member = int.__new__(cls, value)
         member._name_, member._value_ = f"UNDOCUMENTED_{value}", value
         return member
+
+    # Pickled by its value: Python 3.11.2 would do it by name, and the class knows none for what is not documented.
+    def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[int]]:
+        return type(self), (self._value_,)
 
     @property
     def conclusive(self) -> bool:

@@ -149,7 +149,8 @@ def _became(value: bool) -> Rule:  # noqa: FBT001  # the value is what it is abo
     return lambda _, new: bool(new) is value
 
 
-_BOTH: dict[str, Rule] = {"operationId": _never, "deprecated": _never, "media type": _lost}
+# The known values of an open enum are told to people; any other is taken as it comes.
+_BOTH: dict[str, Rule] = {"operationId": _never, "deprecated": _never, "known values": _never, "media type": _lost}
 _SENT: dict[str, Rule] = _BOTH | {
     "type": _narrower,
     "nullable": _became(value=False),

@@ -30,6 +30,9 @@ RUFF = (
     ("format", "--target-version=py311", "--line-length=100"),
 )
 
+# What writing does about a difference.
+_DONE = {"stale": "removed", "missing": "written", "different": "rewritten"}
+
 # What an operation is to the outside: method, path, documented statuses.
 Operation = tuple[str, str, tuple[int, ...]]
 
@@ -52,9 +55,13 @@ def main(argv: list[str]) -> int:
         print(f"generate: {error}", file=sys.stderr)
         return 1
     for path, what in found.items():
-        print(f"{what}: {path}")
-    if options.check and found:
-        print("What is committed is not what the specifications give: run `make generate`.")
+        print(f"{what}: {path}" if options.check else f"{_DONE[what]}: {path}")
+    if found:
+        print(
+            "What is committed is not what the specifications give: run `make generate`."
+            if options.check
+            else "Now see what the client must follow in: make test TESTS='tests/codegen tests/contract'"
+        )
     return int(options.check and bool(found))
 
 
@@ -88,7 +95,10 @@ def differences(root: Path, target: Path) -> dict[str, str]:
 
 
 def _build_api(source: Path, target: Path, programs: Path) -> None:
-    document = overlay.apply(specs.load(source / "source.json"), specs.load(source / "overlay.json"))
+    try:
+        document = overlay.apply(specs.load(source / "source.json"), specs.load(source / "overlay.json"))
+    except SpecError as error:
+        raise SpecError(f"openapi/{source.name}/overlay.json: {error}") from None
     spec = target / "openapi" / source.name / "openapi.json"
     spec.parent.mkdir(parents=True)
     spec.write_text(specs.dump(document), encoding="utf-8")
@@ -120,7 +130,8 @@ def _documented(document: dict[str, Any]) -> dict[str, Operation]:
     for (path, method), operation in specs.operations(document).items():
         place = f"{method.upper()} {path}"
         if lacking := {"operationId", "security", "tags"} - operation.keys():
-            raise SpecError(f"{place} does not state {', '.join(sorted(lacking))}")
+            words = ", ".join(sorted(lacking))
+            raise SpecError(f"{place} does not state {words}: add it, in source.json marked as x-inferred")
         statuses = [status for status in operation["responses"] if not status.startswith("x-")]
         if not all(status.isdecimal() for status in statuses):
             raise SpecError(f"{place} has answers without a status of their own: {', '.join(statuses)}")

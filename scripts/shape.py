@@ -135,6 +135,8 @@ def _own(schema: Node, *, nullable: bool) -> Facts:
     facts["nullable"] = nullable or "null" in types or bool(schema.get("nullable"))
     if "enum" in schema:
         facts["enum"] = tuple(value for value in schema["enum"] if value is not None)
+    if "x-known-values" in schema:  # an enum that the overlay has opened
+        facts["known values"] = tuple(schema["x-known-values"])
     return facts | _inferred(schema)
 
 

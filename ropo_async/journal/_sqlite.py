@@ -76,7 +76,7 @@ def _set_up(connection: sqlite3.Connection, path: Path | None) -> None:
 def _plain(path: Path | None, patience: float) -> sqlite3.Connection:
     """Connect, for use by one thread at a time. Files must be there already."""
     name = ":memory:" if path is None else f"{path.as_uri()}?mode=rw"
-    return sqlite3.connect(name, patience, isolation_level=None, check_same_thread=False, uri=path is not None)
+    return sqlite3.connect(name, timeout=patience, isolation_level=None, check_same_thread=False, uri=path is not None)
 
 
 def _reserved(path: Path) -> sqlite3.Connection:

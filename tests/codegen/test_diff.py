@@ -158,6 +158,11 @@ HARMLESS: list[tuple[Edit, str, str]] = [
         "200.result.status[].statustype: enum (none) -> payment/comment/refund",
     ),
     (
+        put(*STATUS, "properties", "statustype", "x-known-values", value=["payment"]),
+        "GET /jobs/statusupdates",
+        "200.result.status[].statustype: known values payment/comment -> payment",
+    ),
+    (
         put(*STATUS, "properties", "openamount", "type", value="integer"),
         "GET /jobs/statusupdates",
         "200.result.status[].openamount: type number -> integer",

@@ -2,20 +2,22 @@
 
 import inspect
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import fields
+from attrs import NOTHING, fields
 
 from ropo_async import codec
+from ropo_async.credit_notes import CreditNotes
 from ropo_async.job_records import DisputeReceipt, JobInfo, JobsResult
 from ropo_async.jobs import Jobs
 from ropo_async.operations import OPERATIONS, PAYMENT, POLL, REREAD, TOKEN, Effect, Operation
 from ropo_async.payments import Payments
 from ropo_async.postings import CreditNote, Payment
-from ropo_async.records import PaymentReceipt, StatusUpdate
+from ropo_async.records import PaymentReceipt, PaymentStatus, StatusType, StatusUpdate
 from ropo_async_generated.ropo_one_api import models
 from ropo_async_generated.ropo_one_api.api import auth, jobs
 from ropo_async_generated.ropo_one_api.models import (
@@ -89,6 +91,49 @@ def test_a_difference_names_the_field_and_its_place() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("place", "ours", "schema", "name"),
+    [
+        ("StatusType", StatusType, "JobsStatusUpdatesStatusRecord", "statustype"),
+        ("PaymentStatus", PaymentStatus, "JobAddPaymentResponse", "statusid"),
+    ],
+)
+def test_the_known_values_have_names(place: str, ours: type[Enum], schema: str, name: str) -> None:
+    described = json.loads(DESCRIPTION.read_text(encoding="utf-8"))["components"]["schemas"]
+    known = described[schema]["properties"][name]["x-known-values"]
+    differences = _differences(f"ropo_async/records.py: {place}", [repr(e.value) for e in ours], map(repr, known))
+    assert not differences, "\n".join(differences).replace("field", "value")
+
+
+def _required(model: Any) -> set[str]:
+    return {field.name.removesuffix("_") for field in fields(model) if field.default is NOTHING}
+
+
+def _asked(function: Any) -> set[str]:
+    parameters = inspect.signature(function).parameters.values()
+    return {parameter.name for parameter in parameters if parameter.default is parameter.empty} - {"self"}
+
+
+@pytest.mark.parametrize(
+    ("place", "ours", "model"),
+    [
+        ("ropo_async/postings.py: Payment", _required(Payment), JobAddPayment),
+        ("ropo_async/postings.py: CreditNote", _required(CreditNote), JobAddCreditNote),
+        ("ropo_async/payments.py: Payments.register", _asked(Payments.register), JobAddPayment),
+        ("ropo_async/credit_notes.py: CreditNotes.register", _asked(CreditNotes.register), JobAddCreditNote),
+        (
+            "ropo_async/jobs.py: Jobs.update_delivery_status",
+            _asked(Jobs.update_delivery_status),
+            models.JobDeliveryStatusRequest,
+        ),
+        ("ropo_async/codec/login.py: token_request", _asked(codec.token_request), AuthLogin),
+    ],
+)
+def test_what_the_api_requires_has_no_default(place: str, ours: set[str], model: Any) -> None:
+    optional = [f"{place} has a default for `{name}`, which the API requires" for name in _required(model) - ours]
+    assert not optional, "\n".join(sorted(optional))
+
+
 def test_a_page_is_where_the_codec_looks_for_it() -> None:
     assert "status" in _api_fields(JobsStatusUpdatesResult) or "result" in _api_fields(JobsStatusUpdatesResult)
     record = JobsStatusUpdatesStatusRecord(jobid=7)
@@ -148,15 +193,16 @@ def test_the_inventory_is_that_of_the_description() -> None:
 
 
 @pytest.mark.parametrize(
-    ("request_", "row"),
+    ("make", "row"),
     [
-        (codec.token_request("1000011", "code"), TOKEN),
-        (codec.poll_request(), POLL),
-        (codec.reread_request(billnum="R-1"), REREAD),
-        (codec.payment_request({"amount": 1, "paydate": "2026-03-04"}), PAYMENT),
+        (lambda: codec.token_request("1000011", "code"), TOKEN),
+        (codec.poll_request, POLL),
+        (lambda: codec.reread_request(billnum="R-1"), REREAD),
+        (lambda: codec.payment_request({"amount": 1, "paydate": "2026-03-04"}), PAYMENT),
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
-def test_a_request_is_what_its_row_says(request_: Any, row: Operation) -> None:
+def test_a_request_is_what_its_row_says(make: Callable[[], Any], row: Operation) -> None:
+    request_ = make()
     assert request_.operation is row
     assert (request_.method, request_.path) == GENERATED[row.id][:2]

@@ -173,6 +173,16 @@ async def test_a_journal_mode_that_did_not_take_effect_is_noticed(path: Path, mo
         await open_sqlite(path)
 
 
+async def test_nothing_is_handed_to_the_driver_by_position_but_the_name(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Python 3.13 warns of more, and 3.15 will not take it.
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda name, /, **options: connect(name, **options))
+    async with opened(path) as engine:
+        assert await engine.run(lambda tx: tx.rows("SELECT 1")) == [(1,)]
+
+
 # --- After an unclean stop -----------------------------------------------------------------------------------------
 
 

@@ -5,13 +5,16 @@ BIN := $(VENV)/bin
 CODEGEN := .venv-codegen
 STRANGERS := .venv-strangers
 DOCS := .venv-docs
+RELEASE := .venv-release
 SPEC = $(CODEGEN)/bin/python -B -m
 JOBS ?= 3
-PIP = -m pip install --quiet --disable-pip-version-check
+INSTALL = install --quiet --disable-pip-version-check
+LOCKED = $(INSTALL) --require-hashes --requirement
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types coverage torture build docs format clean python readme \
-	codegen-env strangers-env docs-env generate generate-check spec-import spec-diff
+.PHONY: help demo test check lint types coverage torture bench bench-quick docs format clean python readme \
+	codegen-env strangers-env docs-env release-env lock build sbom audit api-diff \
+	generate generate-check spec-import spec-diff
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,13 +49,16 @@ coverage: $(VENV)/.dev codegen-env  ## the whole suite, with the branch coverage
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-torture: $(VENV)/.dev codegen-env strangers-env  ## what takes longer: the slow tests, and the suite over the HTTP library's successor
+torture: $(VENV)/.dev codegen-env strangers-env release-env  ## what takes longer: the slow tests, and the suite over the HTTP library's successor
 	@$(BIN)/python -m pytest -n $(JOBS) -m "slow$(if $(SHORT), and not long)"
 	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow" -p tests.successor \
 		tests/unit tests/pool tests/faults tests/users
 
-build: $(VENV)/.dev  ## wheel and sdist, into dist/
-	@$(BIN)/python -m build --outdir dist .
+bench: $(VENV)/.dev  ## what it all costs beside other clients, into docs/; some minutes
+	@$(BIN)/python -m benchmarks.bench --write docs
+
+bench-quick: $(VENV)/.dev  ## the same in less than a minute, and nothing is written
+	@$(BIN)/python -m benchmarks.bench --quick
 
 # It is quiet about the next major version of MkDocs, which the pins keep out.
 docs: export NO_MKDOCS_2_WARNING = 1
@@ -60,7 +66,7 @@ docs: docs-env  ## the documentation site, into site/; a link that leads nowhere
 	@$(DOCS)/bin/mkdocs build --quiet --strict --site-dir site
 
 clean:  ## remove what can be made again
-	rm -rf $(VENV) $(CODEGEN) $(STRANGERS) $(DOCS) build dist site htmlcov .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CODEGEN) $(STRANGERS) $(DOCS) $(RELEASE) build dist site htmlcov .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # --- Environments -------------------------------------------------------------------------------------------------
 
@@ -68,45 +74,80 @@ python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	|| { echo 'Python 3.11 or newer is needed; name one: make PYTHON=python3.12 ...' >&2; exit 1; }
 
+# What is installed is in a lock, with its hash; the library itself is built by what is in the lock, too.
 $(VENV)/.demo: pyproject.toml requirements/demo.txt | python
 	@echo 'Setting up $(VENV) ...'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python $(PIP) --upgrade pip
-	@$(BIN)/python $(PIP) --editable . --requirement requirements/demo.txt
+	@$(BIN)/python -m pip $(LOCKED) requirements/demo.txt
+	@$(BIN)/python -m pip $(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.demo requirements/dev.txt
-	@$(BIN)/python $(PIP) --requirement requirements/dev.txt
+	@$(BIN)/python -m pip $(LOCKED) requirements/dev.txt
 	@touch $@
 
-# The tools of the generator live in an environment of their own, because the library must not depend on theirs.
+# Environments of their own: for the generator, because the library must not depend on its tools; for the tools of others in
+# tests/strangers; for the site, whose pages are read from the sources and not imported; and for what makes a release.
 codegen-env: $(CODEGEN)/.stamp
+strangers-env: $(STRANGERS)/.npm
+docs-env: $(DOCS)/.stamp
+release-env: $(RELEASE)/.stamp
 
-$(CODEGEN)/.stamp: requirements/codegen.txt | python
-	@echo 'Setting up $(CODEGEN) ...'
-	@$(PYTHON) -m venv --clear $(CODEGEN)
-	@$(CODEGEN)/bin/python $(PIP) --requirement $<
+.venv-%/.stamp: requirements/%.txt | python
+	@echo 'Setting up .venv-$* ...'
+	@$(PYTHON) -m venv --clear .venv-$*
+	@.venv-$*/bin/python -m pip $(LOCKED) $<
 	@touch $@
 
-# Tools of others, for tests/strangers. Where there is no npm, the tests that need it are skipped.
-strangers-env: $(STRANGERS)/.stamp
-
-$(STRANGERS)/.stamp: requirements/strangers.txt tests/strangers/package-lock.json | python
-	@echo 'Setting up $(STRANGERS) ...'
-	@$(PYTHON) -m venv --clear $(STRANGERS)
-	@$(STRANGERS)/bin/python $(PIP) --requirement $<
+# Where there is no npm, the tests that need it are skipped.
+$(STRANGERS)/.npm: tests/strangers/package-lock.json $(STRANGERS)/.stamp
 	@cp tests/strangers/package.json tests/strangers/package-lock.json $(STRANGERS)
 	@! command -v npm >/dev/null || npm ci --prefix $(STRANGERS) --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-# What builds the site is none of the library's business either: the API's pages are read from the sources, not imported.
-docs-env: $(DOCS)/.stamp
+# One lock for every system and Python. What is in a lock keeps its version, as far as the files ending in .in allow; and
+# a lock that stays the same keeps its time, so that nothing is installed anew.
+UV ?= $(BIN)/uv
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' \
+	$(if $(UPGRADE),--upgrade)
 
-$(DOCS)/.stamp: requirements/docs.txt | python
-	@echo 'Setting up $(DOCS) ...'
-	@$(PYTHON) -m venv --clear $(DOCS)
-	@$(DOCS)/bin/python $(PIP) --requirement $<
-	@touch $@
+lock: | $(UV)  ## requirements/*.in and pyproject.toml -> requirements/*.txt; UPGRADE=1 takes the newest versions
+	@mkdir -p build && rm -rf build/requirements && cp -pR requirements build
+	@$(LOCK) pyproject.toml --all-extras --output-file requirements/runtime.txt
+	@$(LOCK) pyproject.toml requirements/demo.in --output-file requirements/demo.txt
+	@$(LOCK) pyproject.toml --all-extras requirements/dev.in --output-file requirements/dev.txt
+	@for name in codegen docs strangers release; do \
+		$(LOCK) requirements/$$name.in --output-file requirements/$$name.txt || exit; \
+	done
+	@for lock in requirements/*.txt; do ! cmp -s $$lock build/$$lock || cp -p build/$$lock $$lock; done
+
+$(BIN)/uv:
+	@$(MAKE) --no-print-directory $(VENV)/.dev
+
+# --- A release ----------------------------------------------------------------------------------------------------
+
+build: release-env  ## the sdist, and the wheel made from it, into dist/
+	@rm -rf dist
+	@$(RELEASE)/bin/python -m build --no-isolation --outdir dist . >/dev/null
+	@$(RELEASE)/bin/twine check --strict dist/*
+
+# The lock names the hashes, and what is installed by it the licences.
+sbom: build  ## what the wheel runs with, its hashes and licences: a CycloneDX file in dist/
+	@$(PYTHON) -m venv --clear --without-pip build/runtime
+	@$(RELEASE)/bin/python -m pip --python build/runtime/bin/python $(LOCKED) requirements/runtime.txt
+	@$(RELEASE)/bin/python -m pip --python build/runtime/bin/python $(INSTALL) --no-deps dist/*.whl
+	@$(RELEASE)/bin/cyclonedx-py environment build/runtime/bin/python --pyproject pyproject.toml --mc-type library \
+		--output-reproducible --output-file build/environment.json
+	@$(RELEASE)/bin/python -B -m scripts.sbom build/environment.json requirements/runtime.txt dist/ropo-async.cdx.json
+
+# A package that the service does not know is a failure, too: it was not looked at.
+audit: release-env  ## what is risky in the workflows, and which vulnerabilities the locked packages are known for
+	@$(RELEASE)/bin/zizmor --quiet --no-online-audits .github
+	@$(RELEASE)/bin/pip-audit --strict --progress-spinner off --disable-pip --require-hashes \
+		--requirement requirements/runtime.txt --requirement requirements/dev.txt
+
+api-diff: $(VENV)/.dev  ## what the public API has lost since the last release, and whether the version says so
+	@$(BIN)/python -m scripts.api_diff
 
 # --- The specification, and the code that is generated from it ----------------------------------------------------
 

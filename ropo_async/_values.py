@@ -17,7 +17,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
-_BEYOND = Decimal(10) ** 64  # no amount, no id; and `1e999999999` written out would fill the memory
+MOST = Decimal(10) ** 64
+"""Beyond any amount or id; and `1e999999999` written out would fill the memory."""
+LEAST = -MOST
 
 _DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", re.ASCII)
 _MOMENT = re.compile(_DAY.pattern + r"(?:[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?", re.ASCII)  # in part, or short
@@ -47,7 +49,7 @@ def ordinary(number: Decimal) -> Decimal:
     Raises:
         ValueError, decimal.InvalidOperation: it is.
     """
-    if not -_BEYOND < number < _BEYOND:
+    if not LEAST < number < MOST:
         raise ValueError("expected a number of ordinary size")
     return number
 

@@ -21,7 +21,8 @@ from attrs import define, field, frozen
 
 from ropo_async._values import is_visible
 from ropo_async.errors import AuthenticationError, InvalidInput, StatusError
-from ropo_async.hooks import Hook, TokenRenewed, emit, logger
+from ropo_async.hooks import Hook, TokenRenewed, emit
+from ropo_async.hooks._log import logger
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".venv-codegen"
 PINS = ROOT / "requirements" / "codegen.txt"
 
+_PIN = re.compile(r"^(?P<name>[\w.-]+)==(?P<version>[^\s;]+)(?P<only> ;)?", re.MULTILINE)
 _INSTALLED = "import importlib.metadata as m; [print(d.name, d.version) for d in m.distributions()]"
 
 
@@ -27,10 +29,11 @@ def check(tools: Path = TOOLS) -> None:
     Raises:
         SpecError: the environment is missing or holds other versions.
     """
-    lines = (line.split("#")[0].strip() for line in specs.read(PINS).splitlines())
-    wanted = {name: version for name, _, version in (line.partition("==") for line in lines if line)}
-    installed = dict(line.split() for line in run([tools / "bin" / "python", "-c", _INSTALLED]).splitlines())
-    wrong = [name for name, version in wanted.items() if installed.get(name) != version]
+    shown = run([tools / "bin" / "python", "-c", _INSTALLED]).splitlines()
+    installed = {_normal(name): version for name, version in map(str.split, shown)}
+    pins = [(_normal(pin["name"]), pin["version"], pin["only"]) for pin in _PIN.finditer(specs.read(PINS))]
+    # What only some systems need says so behind a semicolon, and may be missing on this one.
+    wrong = [name for name, version, only in pins if installed.get(name, only and version) != version]
     if wrong:
         raise SpecError(f"{tools} does not hold the pinned {', '.join(wrong)}: run `make codegen-env`")
 
@@ -57,3 +60,7 @@ def run(command: Sequence[str | Path]) -> str:
     if done.returncode:
         raise SpecError(f"{Path(command[0]).name} failed:\n{done.stdout}{done.stderr}".rstrip())
     return done.stdout
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -4,100 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections import deque
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, Self, cast
 
 import anyio
 from attrs import define, field
 
 from ropo_async import hooks
-from ropo_async._protect import beside, finish
-from ropo_async.errors import DecodeError, InvalidInput, JournalError, LeaseLost
+from ropo_async.errors import DecodeError, InvalidInput, LeaseLost
 from ropo_async.events import InvoiceEvent
 from ropo_async.inbox.feeds import Record
 from ropo_async.inbox.providers import provider_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
-    from contextlib import AbstractAsyncContextManager
     from types import TracebackType
 
-    from ropo_async.inbox.terms import Terms
-    from ropo_async.journal import Account, Journal, Leased, Source
+    from ropo_async.inbox._shelf import Shelf
+    from ropo_async.journal import Account, Leased, Source
 
 __all__ = ["Deliveries", "Delivery"]
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 3600.0
 """Seconds until a failed update is tried again; doubled with each attempt."""
-IDLE = 30.0
-"""Seconds after which a consumer looks by itself, should it not have been woken."""
-
-
-@define(eq=False)
-class Shelf:
-    """The updates that the consumers of one process have on loan, on the same terms."""
-
-    journal: Journal
-    accounts: Collection[Account] | None
-    terms: Terms
-    tell: Callable[[Account, hooks.Event], None]
-    held: dict[int, Leased] = field(factory=dict[int, "Leased"], init=False, repr=False)
-    _ready: deque[Leased] = field(factory=deque["Leased"], init=False, repr=False)
-    _extended: float = field(default=0.0, init=False)
-    _fetching: anyio.Lock = field(factory=anyio.Lock, init=False, repr=False)
-    _next_due: float | None = field(default=None, init=False)
-
-    async def take(self) -> Leased | None:
-        """Return the next update that is lent; None where there is none at present."""
-        if self._ready and anyio.current_time() - self._extended > self.terms.lease / 2:
-            await self.extend()
-        while True:
-            while self._ready:
-                leased = self._ready.popleft()
-                # From here on it is held while somebody works on it, and not for whoever has put it aside.
-                if self.held.pop(leased.seq, None) is leased:
-                    return leased
-            async with self._fetching:
-                # Carried to its end: what is lent must be known here, also when its consumer is cancelled.
-                if not self._ready and not await finish(self._fetch):
-                    return None
-
-    async def wait(self, bell: anyio.Event) -> None:
-        """Wait until there may be something."""
-        await self.journal.wait(bell, IDLE if self._next_due is None else min(self._next_due, IDLE))
-
-    async def extend(self) -> None:
-        """Extend all loans; what others have got meanwhile is not ours any more."""
-        leases = list(self.held.values())
-        self._extended = anyio.current_time()
-        kept = await self.journal.extend(leases, self.terms.lease)
-        for leased in leases:
-            if leased.seq not in kept and self.held.get(leased.seq) is leased:
-                del self.held[leased.seq]
-
-    async def give_back(self) -> None:
-        """Let others have what was lent and not begun."""
-        leases = [leased for leased in self._ready if self.held.pop(leased.seq, None) is not None]
-        self._ready.clear()
-        if leases:
-            await self.journal.give_back(leases)
-
-    async def _fetch(self) -> bool:
-        terms = self.terms
-        asked = anyio.current_time()
-        leases, self._next_due = await self.journal.lease(
-            self.accounts,
-            limit=terms.batch,
-            seconds=terms.lease,
-            attempts=terms.attempts,
-            grouped=terms.group_by is not None,
-        )
-        self._ready.extend(leases)
-        self.held |= {leased.seq: leased for leased in leases}
-        # The oldest of the loans decides when they are to be extended.
-        if len(self.held) == len(leases):
-            self._extended = asked
-        return bool(leases)
 
 
 @define(eq=False)
@@ -114,7 +42,12 @@ class Delivery(Generic[Record]):
     update: Record
     """What happened: a `StatusUpdate` of Ropo's, or an `InvoiceStatus` of Iopole's."""
     _settled: bool = field(default=False, init=False)
-    _beside: AbstractAsyncContextManager[None] | None = field(default=None, init=False, repr=False)
+    _until: float = field(init=False, repr=False)
+    _begun: bool = field(default=False, init=False)
+    _late: bool = field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._until = self._shelf.until()
 
     @property
     def key(self) -> str:
@@ -205,18 +138,12 @@ class Delivery(Generic[Record]):
         if self._shelf.held.get(self._leased.seq) is self._leased:
             del self._shelf.held[self._leased.seq]
 
-    async def _heartbeat(self) -> None:
-        while True:
-            await anyio.sleep(self._shelf.terms.lease / 3)
-            # A journal that cannot be written for a moment is no reason to stop the work; the next beat may succeed.
-            with contextlib.suppress(JournalError):
-                await self._shelf.extend()
-
     async def __aenter__(self) -> Record:
         if not self._settled:
-            self._shelf.held[self._leased.seq] = self._leased
-        self._beside = beside(self._heartbeat)
-        await self._beside.__aenter__()
+            self._begun = True
+            # Nobody has extended it since it was taken.
+            self._late = monotonic() > self._until
+            self._shelf.begin(self._leased)
         return self.update
 
     async def __aexit__(
@@ -225,16 +152,14 @@ class Delivery(Generic[Record]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        assert self._beside is not None
-        try:
-            await self._beside.__aexit__(kind, error, traceback)
-        finally:
-            if not self._settled:
-                await self._settle(error)
+        if self._begun:
+            self._shelf.end()
+        if not self._settled:
+            await self._settle(error)
 
     async def _settle(self, error: BaseException | None) -> None:
         if error is None:
-            await self.ack()
+            await self._done()
         elif isinstance(error, Exception):
             # What went wrong in the block is the news; that somebody else has the update is none.
             with contextlib.suppress(LeaseLost):
@@ -242,6 +167,17 @@ class Delivery(Generic[Record]):
         else:
             with anyio.CancelScope(shield=True):
                 await self.give_back()
+
+    async def _done(self) -> None:
+        """Acknowledge it with others, unless that is to be known at once, or may come too late."""
+        shelf, leased = self._shelf, self._leased
+        held = not self._late and shelf.held.get(leased.seq) is leased and monotonic() < shelf.until()
+        if not held or shelf.terms.acks == "each":
+            await self.ack()
+            return
+        self._forget()
+        await shelf.journal.ack_soon(leased, shelf.late)
+        self._told("acked")
 
 
 @define(eq=False)
@@ -275,10 +211,3 @@ class Deliveries(Generic[Record]):
             unread: Delivery[Any] = Delivery(leased, self._shelf, cast("Any", None))
             await unread.retry(error=type(error).__name__)
             return None
-
-
-async def empty(shelves: Mapping[Terms, Shelf]) -> None:
-    """Give back what was lent and not begun; where the journal fails, the leases run out by themselves."""
-    for shelf in shelves.values():
-        with contextlib.suppress(JournalError):
-            await shelf.give_back()

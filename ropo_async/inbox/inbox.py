@@ -12,7 +12,8 @@ import anyio
 from ropo_async._protect import beside
 from ropo_async._values import HELSINKI
 from ropo_async.errors import DecodeError, FeedBusy, InvalidInput, RopoError
-from ropo_async.inbox.delivery import Deliveries, Shelf, empty
+from ropo_async.inbox._shelf import Shelf, empty
+from ropo_async.inbox.delivery import Deliveries
 from ropo_async.inbox.feeds import Record
 from ropo_async.inbox.policy import InboxPolicy
 from ropo_async.inbox.providers import provider_of
@@ -151,9 +152,10 @@ class Inbox(Generic[Record]):
         self,
         *,
         lease: float = 60.0,
-        batch: int = 50,
+        batch: int | None = None,
         attempts: int = 10,
         group_by: str | None = None,
+        acks: str = "grouped",
         forever: bool = True,
     ) -> Deliveries[Record]:
         """Iterate over the account's updates, each lent to you until you have settled it; see `Delivery`.
@@ -164,16 +166,20 @@ class Inbox(Generic[Record]):
         Args:
             lease: seconds until another consumer may have an update whose consumer has fallen silent. While its block
                 runs, a heartbeat extends it.
-            batch: how many are lent at once, to be handled one after the other.
+            batch: how many are lent at once, to be handled one after the other. By default 50, and up to 1000 to a
+                consumer that handles them within a quarter of a second.
             attempts: how often an update is tried before it becomes a dead letter.
             group_by: `"billnum"`, or `"invoice_id"` with Iopole, for the updates of an invoice one at a time, in the
                 order in which they came, if all consumers say so. A dead letter lets the next one pass.
+            acks: `"grouped"`: what a block settles is committed with others, before more is lent, and within 50 ms; if
+                the process dies first, it comes again. `"each"`: before the block is left, which is one commit for each
+                update. `await delivery.ack()` returns when it is on disk either way.
             forever: False to end when nothing can be had at present, in place of waiting for more.
 
         Raises:
             InvalidInput: an argument that cannot be right.
         """
-        terms = Terms(lease, batch, attempts, group_by)
+        terms = Terms(lease, batch, attempts, group_by, acks)
         if terms not in self.shelves:
             self.shelves[terms] = Shelf(self._journal, [self.account], terms, self.tell)
         return Deliveries(self.shelves[terms], forever)

@@ -11,7 +11,8 @@ from attrs import define, field
 
 from ropo_async._protect import beside
 from ropo_async.errors import InvalidInput, JournalError
-from ropo_async.inbox.delivery import Deliveries, Shelf, empty
+from ropo_async.inbox._shelf import Shelf, empty
+from ropo_async.inbox.delivery import Deliveries
 from ropo_async.inbox.inbox import Inbox, seconds
 from ropo_async.inbox.rounds import lasts
 from ropo_async.inbox.terms import Terms

@@ -20,6 +20,11 @@ def _seconds(_: object, __: object, value: float) -> None:
         raise InvalidInput("lease must be a number of seconds, above 0 and at most a day")
 
 
+def _batch(terms: object, attribute: Any, value: int | None) -> None:
+    if value is not None:
+        _count(terms, attribute, value)
+
+
 def _count(_: object, attribute: Any, value: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise InvalidInput(f"{attribute.name} must be a whole number of 1 or more")
@@ -30,15 +35,22 @@ def _grouping(_: object, __: object, value: str | None) -> None:
         raise InvalidInput('group_by must be "billnum", "invoice_id" or None')
 
 
+def _acks(_: object, __: object, value: str) -> None:
+    if value not in ("grouped", "each"):
+        raise InvalidInput('acks must be "grouped" or "each"')
+
+
 @frozen
 class Terms:
     """On what terms updates are lent."""
 
     lease: float = field(default=60.0, validator=_seconds)
     """Seconds until another consumer may have an update whose consumer has fallen silent."""
-    batch: int = field(default=50, validator=_count)
-    """How many updates are lent at once, to be handled one after the other."""
+    batch: int | None = field(default=None, validator=_batch)
+    """How many updates are lent at once, to be handled in turn; None for as many as take a quarter of a second."""
     attempts: int = field(default=10, validator=_count)
     """How often an update is tried before it becomes a dead letter."""
     group_by: str | None = field(default=None, validator=_grouping)
     """`"billnum"` or `"invoice_id"`: the updates of an invoice one at a time, in the order in which they came."""
+    acks: str = field(default="grouped", validator=_acks)
+    """`"grouped"`: what a block settles is committed together with others; `"each"`: before the block is left."""

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
-
 from ropo_async.errors import LeaseLost
 from ropo_async.journal._merge import CHUNK, marks
 from ropo_async.journal.values import Account, Leased, Source
@@ -21,6 +19,8 @@ FAR = 2 * 24 * 3600.0
 """Seconds ahead that no lease reaches: one that ends later was dated by a clock that was set back since."""
 
 HOUR = 3600.0
+
+_SOURCES = {source.value: source for source in Source}  # a look here is a tenth of a call of the class
 
 ACK = (
     "UPDATE {record} SET state = 'acked', due = NULL, settled = ?, error = NULL "
@@ -81,7 +81,7 @@ def _of(accounts: Sequence[int] | None) -> str:
 
 
 def _lend(tx: Transaction, seqs: Sequence[int], until: float, *, grouped: bool) -> list[Leased]:
-    lent = list[Leased]()
+    lent, known = list[Leased](), dict[tuple[str, str], Account]()
     for start in range(0, len(seqs), CHUNK):
         part = seqs[start : start + CHUNK]
         tx.run(
@@ -94,34 +94,25 @@ def _lend(tx: Transaction, seqs: Sequence[int], until: float, *, grouped: bool) 
             f"r.arrived FROM record r JOIN account a ON a.id = r.account WHERE r.seq IN ({marks(part)}) ORDER BY r.seq",
             part,
         )
-        lent += [evolve(_leased(*row), grouped=grouped) for row in rows]
+        lent += [_leased(row, known, grouped=grouped) for row in rows]
     return lent
 
 
-def _leased(  # noqa: PLR0917 - the columns of a row
-    seq: int,
-    token: int,
-    server: str,
-    cid: str,
-    key: str,
-    ordinal: int,
-    revision: int,
-    source: str,
-    attempt: int,
-    body: bytes,
-    arrived: float,
-) -> Leased:
+def _leased(row: tuple[Any, ...], known: dict[tuple[str, str], Account], *, grouped: bool) -> Leased:
+    seq, token, server, cid, key, ordinal, revision, source, attempt, body, arrived = row
+    account = known.get((server, cid)) or known.setdefault((server, cid), Account(server, cid))
     return Leased(
         seq,
         token,
-        Account(server, cid),
+        account,
         key,
         ordinal,
         revision,
-        Source(source),
+        _SOURCES[source],
         attempt,
         bytes(body),
-        arrived=datetime.fromtimestamp(arrived, UTC),
+        grouped,
+        datetime.fromtimestamp(arrived, UTC),
     )
 
 
@@ -147,6 +138,27 @@ def ack(tx: Transaction, leased: Leased) -> None:
         raise lost(leased)
     if leased.grouped:
         tx.ring()  # the next record of the invoice may be had now
+
+
+def ack_all(tx: Transaction, leases: Sequence[Leased]) -> set[int]:
+    """Settle records for good; return the places of those that are, also where that was done before."""
+    settled = set[int]()
+    for start in range(0, len(leases), CHUNK):
+        part = leases[start : start + CHUNK]
+        values = ", ".join(["(?, ?)"] * len(part))
+        held = [number for leased in part for number in (leased.seq, leased.token)]
+        of = f"(VALUES {values}) AS held WHERE seq = held.column1 AND lease = held.column2"
+        rows = tx.rows(
+            "UPDATE record SET state = 'acked', due = NULL, settled = ?, error = NULL "  # noqa: S608 - question marks
+            f"FROM {of} AND state = 'leased' RETURNING seq",
+            (tx.now, *held),
+        )
+        if len(rows) < len(part):
+            rows = tx.rows(f"SELECT seq FROM record, {of} AND state = 'acked'", held)  # noqa: S608 - as above
+        settled.update(seq for (seq,) in rows)
+    if any(leased.grouped for leased in leases):
+        tx.ring()
+    return settled
 
 
 def put_off(tx: Transaction, leased: Leased, seconds: float, attempts: int, error: str) -> bool:

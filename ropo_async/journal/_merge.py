@@ -134,13 +134,16 @@ class _Sorting:
         if not entry.identified:
             self._copies[entry.key].append(entry)
             return
-        known = self.known.get(entry.key, [])
-        newest = max(known, key=lambda one: one.revision, default=None)
-        if newest is not None and newest.hash == entry.hash:
+        known = self.known.get(entry.key)
+        if known is None:  # as nearly all are
+            self._add(entry, 1, 1)
+            return
+        newest = max(known, key=lambda one: one.revision)
+        if newest.hash == entry.hash:
             self._consume(newest)
         # A re-read may show what an id said before beside what it says now: that is no news, however often it is read.
         elif self.consuming or all(one.hash != entry.hash for one in known):
-            self._add(entry, 1, 1 if newest is None else newest.revision + 1)
+            self._add(entry, 1, newest.revision + 1)
 
     def settle_copies(self) -> None:
         """Sort in the records without an id, of which equal ones may be two events: by counting them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b
@@ -97,6 +98,11 @@ def problem(error: Exception) -> JournalError:
     other = JournalProblem.UNREACHABLE if isinstance(error, psycopg.OperationalError) else JournalProblem.BROKEN
     found = next((known for start, known in _PROBLEMS.items() if state.startswith(start)), other)
     return JournalError(found, f"{type(error).__name__} {state}".rstrip())
+
+
+def _has_news(connection: Connection) -> bool:
+    """Whether something has come on a connection at rest, such as its end. To ask it each time is a round trip."""
+    return connection.closed or bool(select.select([connection.fileno()], [], [], 0)[0])
 
 
 def told(job: Callable[[], T]) -> T:
@@ -212,7 +218,8 @@ class Database:
         with suppress(IndexError):
             while connection := self._idle.pop():
                 try:
-                    connection.execute("SELECT 1")
+                    if _has_news(connection):
+                        connection.execute("SELECT 1")
                 except psycopg.Error:
                     connection.close()
                 else:

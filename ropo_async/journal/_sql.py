@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -10,13 +11,14 @@ from uuid import uuid4
 from attrs import define, field
 
 from ropo_async._values import storable
-from ropo_async.errors import InvalidInput
+from ropo_async.errors import InvalidInput, JournalError
 from ropo_async.journal import _activity, _bookings, _care, _gaps, _leases, _merge, _polls, _schema
+from ropo_async.journal._acks import Acks
 from ropo_async.journal.base import Journal
 from ropo_async.journal.bookings import Saved
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import date, datetime
 
     import anyio
@@ -63,6 +65,10 @@ class SqlJournal(Journal):
     _indexed: bool = field(default=False, init=False, repr=False)
     _sender: str | None = field(default=None, init=False, repr=False)
     _ids: dict[Account, int] = field(factory=dict["Account", int], init=False, repr=False)
+    _acks: Acks = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._acks = Acks(self.engine)
 
     async def take_turn(self, account: Account) -> Turn | None:
         lock = await self.engine.try_lock(f"{account.server} {account.cid}")
@@ -156,13 +162,16 @@ class SqlJournal(Journal):
         if grouped and not self._indexed:
             await self.engine.run(_schema.index_invoices)
             self._indexed = True
-        return await self.engine.run(lambda tx: _leases.lease(tx, numbers, limit, seconds, attempts, grouped=grouped))
+        return await self._acks.run(lambda tx: _leases.lease(tx, numbers, limit, seconds, attempts, grouped=grouped))
 
     async def extend(self, leases: Sequence[Leased], seconds: float) -> set[int]:
-        return await self.engine.run(lambda tx: _leases.extend(tx, leases, seconds))
+        return await self._acks.run(lambda tx: _leases.extend(tx, leases, seconds))
 
     async def ack(self, leased: Leased) -> None:
-        await self.engine.run(lambda tx: _leases.ack(tx, leased))
+        await self._acks.run(lambda tx: _leases.ack(tx, leased))
+
+    async def ack_soon(self, leased: Leased, late: Callable[[Leased], None]) -> None:
+        await self._acks.add(leased, late)
 
     async def ack_using(self, leased: Leased, connection: Any) -> None:
         if not await self.engine.run_using(connection, _leases.ACK, (time.time(), leased.seq, leased.token)):
@@ -172,7 +181,7 @@ class SqlJournal(Journal):
         return await self.engine.run(lambda tx: _leases.put_off(tx, leased, seconds, attempts, storable(error)))
 
     async def give_back(self, leases: Sequence[Leased]) -> None:
-        await self.engine.run(lambda tx: _leases.give_back(tx, leases))
+        await self._acks.run(lambda tx: _leases.give_back(tx, leases))
 
     def bell(self) -> anyio.Event:
         return self.engine.bell()
@@ -182,12 +191,12 @@ class SqlJournal(Journal):
 
     async def dead(self, account: Account | None = None) -> list[DeadLetter]:
         number = await self._id(account)
-        return await self.engine.run(lambda tx: _care.dead(tx, number))
+        return await self._acks.run(lambda tx: _care.dead(tx, number))
 
     async def requeue(self, account: Account | None = None, *, seqs: Collection[int] | None = None) -> int:
         number = await self._id(account)
         listed = None if seqs is None else sorted(seqs)
-        return await self.engine.run(lambda tx: _leases.requeue(tx, number, listed))
+        return await self._acks.run(lambda tx: _leases.requeue(tx, number, listed))
 
     async def quarantined(
         self, account: Account | None = None, *, after: int = 0, limit: int = 100
@@ -246,22 +255,26 @@ class SqlJournal(Journal):
 
     async def health(self, account: Account | None = None, *, now: datetime) -> Health:
         number = await self._id(account)
-        return await self.engine.run(lambda tx: _care.health(tx, number, now))
+        return await self._acks.run(lambda tx: _care.health(tx, number, now))
 
     async def activity(self, *, since: datetime) -> list[Activity]:
-        return await self.engine.run(lambda tx: _activity.activity(tx, since.timestamp()))
+        return await self._acks.run(lambda tx: _activity.activity(tx, since.timestamp()))
 
     async def purge(self, *, acked_older_than: datetime) -> int:
-        return await self.engine.run(lambda tx: _care.purge(tx, acked_older_than.timestamp()))
+        return await self._acks.run(lambda tx: _care.purge(tx, acked_older_than.timestamp()))
 
     async def erase(self, *, billnum: str, account: Account | None = None) -> int:
         if not isinstance(billnum, str) or not billnum.strip():
             raise InvalidInput("billnum must be text, and not empty")
         number = await self._id(account)
-        return await self.engine.run(lambda tx: _care.erase(tx, number, storable(billnum)))
+        return await self._acks.run(lambda tx: _care.erase(tx, number, storable(billnum)))
 
     async def aclose(self) -> None:
-        await self.engine.aclose()
+        try:
+            with suppress(JournalError):  # what is not settled is delivered again
+                await self._acks.settle()
+        finally:
+            await self.engine.aclose()
 
     async def _id(self, account: Account | None) -> Any:
         """Return the number of an account, None for all of them."""

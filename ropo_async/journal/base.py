@@ -206,6 +206,16 @@ class Journal(BookingStore):
     async def ack(self, leased: Leased) -> None:
         """Settle a record for good. Raises `LeaseLost` where another consumer has had it since."""
 
+    async def ack_soon(self, leased: Leased, late: Callable[[Leased], None]) -> None:
+        """Settle a record for good, perhaps a moment later, and together with others.
+
+        It is settled before anything else that is asked of this handle about records, when the handle is closed, and
+        otherwise within a twentieth of a second. If the process dies first, the record comes again. `late` is called
+        where another consumer has had it since; or `LeaseLost` is raised, where that is known at once.
+        """
+        del late  # a storage whose transactions are cheap need not gather them
+        await self.ack(leased)
+
     @abstractmethod
     async def ack_using(self, leased: Leased, connection: Any) -> None:
         """As `ack`, within the transaction that `connection` has open. Raises `InvalidInput` where that cannot be."""

@@ -24,13 +24,13 @@ __all__ = ["opened"]
 @asynccontextmanager
 async def opened(url: str, *, clock: Callable[[], float] | None = None) -> AsyncGenerator[Journal]:
     """Open the journal at `url` for the length of the block; see `Journal.open`."""
-    engine = await _engine(url, clock)
+    journal = SqlJournal(await _engine(url, clock))
     try:
-        await engine.run(migrate)
-        yield SqlJournal(engine)
+        await journal.engine.run(migrate)
+        yield journal
     finally:
         with anyio.CancelScope(shield=True):
-            await engine.aclose()
+            await journal.aclose()
 
 
 async def _engine(url: str, clock: Callable[[], float] | None) -> Engine:

@@ -174,7 +174,7 @@ class AccountState:
     """The sweeps, and the day of each one's last run."""
 
 
-@frozen
+@frozen(slots=False)  # as for an `Entry`
 class Leased:
     """One record that a consumer has, for a while."""
 

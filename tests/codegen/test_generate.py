@@ -271,7 +271,18 @@ def test_other_versions_than_the_pinned_ones_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pins = tmp_path / "codegen.txt"
-    pins.write_text("# the tools\nruff==0.0.1\nattrs==26.1.0\n", encoding="utf-8")
+    lock = (
+        *(
+            "# the tools",
+            "ruff==0.0.1 \\",
+            f"    --hash=sha256:{'a' * 64}",
+            "    # via x",
+            "attrs==26.1.0 \\",
+            "    --hash=y",
+        ),
+        *("ruamel-yaml==0.19.1", "colorama==0.4.6 ; sys_platform == 'win32' \\", f"    --hash=sha256:{'b' * 64}"),
+    )
+    pins.write_text("\n".join(lock), encoding="utf-8")
     monkeypatch.setattr(tools, "PINS", pins)
     assert generate.main(["--check"]) == 1
     assert "does not hold the pinned ruff: run `make codegen-env`" in capsys.readouterr().err

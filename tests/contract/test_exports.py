@@ -1,11 +1,13 @@
 """What the package offers: all of it on purpose, importable and described."""
 
+import ast
 import importlib
 import inspect
 import pkgutil
 import subprocess
 import sys
 from importlib.resources import files
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -16,7 +18,6 @@ import ropo_async
 SHARED = {
     "ropo_async.auth": {"auth_from_env", "lifetime_of", "secret_in"},
     "ropo_async.hooks": {"emit"},
-    "ropo_async.inbox.delivery": {"Shelf", "empty"},
     "ropo_async.iteration": {"Feed"},
     "ropo_async.credit_notes": {"read_outcome"},
     "ropo_async.payments": {"as_it_came", "outcome_of", "read_outcome"},
@@ -35,6 +36,8 @@ def _modules() -> list[ModuleType]:
     return [importlib.import_module(name) for name in ["ropo_async", *names]]
 
 
+IMPORTED = {"TYPE_CHECKING", "Any", "annotations", "import_module", "suppress"}
+"""What the package needs to gather the rest."""
 MODULES = _modules()
 every_module = pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 ROOMS = [module for module in MODULES[1:] if not module.__name__.startswith("ropo_async.simulator")]
@@ -63,9 +66,9 @@ def test_a_room_offers_what_it_makes_or_keeps_it_among_the_rooms(module: ModuleT
 
 
 def test_the_package_offers_exactly_what_it_gathers() -> None:
-    gathered = {name for name, thing in vars(ropo_async).items() if not inspect.ismodule(thing)}
-    public = {name for name in gathered if _is_public(name)}
-    assert public | {"__version__"} == set(ropo_async.__all__)
+    gathered = {name: getattr(ropo_async, name) for name in dir(ropo_async)}
+    public = {name for name, thing in gathered.items() if _is_public(name) and not inspect.ismodule(thing)}
+    assert public - IMPORTED | {"__version__"} == set(ropo_async.__all__)
 
 
 def test_the_package_offers_every_error() -> None:
@@ -112,12 +115,28 @@ def _loaded_by(program: str) -> set[str]:
 
 
 def test_importing_the_package_loads_nothing_that_is_not_needed_yet() -> None:
-    loaded = _loaded_by("import ropo_async")
+    assert _loaded_by("import ropo_async") & {"httpx", "ropo_async.client", "ropo_async_generated", "pytest"} == set()
+    loaded = _loaded_by("from ropo_async import RopoClient")
     assert "ropo_async.client" in loaded
-    assert (
-        loaded & {"ropo_async_generated", "ropo_async.simulator", "ropo_async.report", "opentelemetry", "pytest"}
-        == set()
-    )
+    others = {"ropo_async_generated", "opentelemetry", "pytest"} | {
+        f"ropo_async.{room}" for room in ("simulator", "report", "inbox", "ledger")
+    }
+    assert loaded & others == set()
+
+
+def test_what_type_checkers_see_is_what_there_is() -> None:
+    tree = ast.parse(Path(ropo_async.__file__).read_text(encoding="utf-8"))
+    (seen,) = (node.body for node in tree.body if isinstance(node, ast.If))
+    imports = [node for node in seen if isinstance(node, ast.ImportFrom)]
+    homes = {alias.name: str(node.module).removeprefix("ropo_async.") for node in imports for alias in node.names}
+    assert homes == ropo_async._HOMES
+    assert set(homes) | {"__version__"} == set(ropo_async.__all__) <= set(dir(ropo_async))
+
+
+def test_a_name_that_is_not_there_is_told() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'Outbox'"):
+        _ = ropo_async.Outbox
+    assert ropo_async.hooks.Event
 
 
 def test_the_generated_code_is_loaded_when_it_is_used() -> None:

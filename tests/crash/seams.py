@@ -21,7 +21,7 @@ Method = Callable[..., Any]
 
 JOURNAL = (
     *("take_turn", "state", "unfinished", "check_room", "intend", "receive", "merge", "settle"),
-    *("gaps", "save_gap", "keys_on", "lease", "extend", "ack", "put_off", "give_back"),
+    *("gaps", "save_gap", "keys_on", "lease", "extend", "ack", "ack_soon", "put_off", "give_back"),
 )
 STEPS = ((sql.SqlJournal, JOURNAL), (sql._Turn, ("release",)), (StatusUpdates, ("prepare", "ask")))
 

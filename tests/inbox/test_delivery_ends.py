@@ -61,10 +61,6 @@ async def test_what_an_iterator_raises_is_no_end_of_ours(desk: Desk, trouble: Ex
     assert (await desk.inbox.health()).waiting == 1
 
 
-@pytest.mark.parametrize(
-    "anyio_backend",
-    ["asyncio", pytest.param("trio", marks=pytest.mark.xfail(reason="trio copies a group on its way"))],
-)
 async def test_a_group_of_the_handler_comes_out_as_it_is(desk: Desk) -> None:
     await desk.put([payment(1)])
     group = ExceptionGroup("of a handler's own tasks", [Trouble(), Trouble()])
@@ -223,14 +219,14 @@ async def test_what_was_begun_is_carried_to_its_end(
 
     monkeypatch.setattr(SqlJournal, step, cancelled)
     with scope:
-        async for delivery in desk.inbox.deliveries(forever=False):
+        async for delivery in desk.inbox.deliveries(forever=False, acks="each"):
             async with delivery:
                 pass
             await anyio.lowlevel.checkpoint()
     assert scope.cancelled_caught
     monkeypatch.undo()
     assert await desk.left() == []  # its process has the rest, and nobody else
-    assert await desk.left(desk.inbox) == ([key(2)] if step == "ack" else [key(1), key(2)])
+    assert await desk.left(desk.inbox, acks="each") == ([key(2)] if step == "ack" else [key(1), key(2)])
 
 
 @ASYNCIO

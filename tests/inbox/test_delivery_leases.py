@@ -54,7 +54,7 @@ async def test_a_long_handler_keeps_what_it_has(desk: Desk, clock: Clock, beats:
 async def test_a_handler_that_lost_its_lease_is_told_at_the_end(desk: Desk, clock: Clock) -> None:
     """The other's acknowledgement stands."""
     await desk.put([payment(1)])
-    ours = await desk.one(lease=60)
+    ours = await desk.one(lease=60, acks="each")
     with pytest.raises(LeaseLost):  # noqa: PT012 - what happens in the block is the test
         async with ours:
             clock.advance(61)
@@ -69,7 +69,7 @@ async def test_who_comes_too_late_disturbs_nobody(desk: Desk, clock: Clock) -> N
     await desk.put([payment(1)])
     ours = await desk.one(lease=60)
     clock.advance(61)
-    theirs = await desk.one(desk.another(await desk.handle()))
+    theirs = await desk.one(desk.another(await desk.handle()), acks="each")
     assert (theirs.attempt, theirs.key) == (2, ours.key)
     for late in (ours.ack, ours.retry):
         with pytest.raises(LeaseLost):
@@ -197,7 +197,7 @@ async def test_what_was_taken_and_never_begun_comes_again(desk: Desk, clock: Clo
 async def test_what_is_erased_meanwhile_is_settled(desk: Desk, clock: Clock) -> None:
     """Its handler is told that it came too late, and nothing comes again."""
     await desk.put(payments(2))
-    ours = await desk.one()
+    ours = await desk.one(acks="each")
     with pytest.raises(LeaseLost):
         async with ours:
             assert await desk.journal.erase(billnum="B1") == 1

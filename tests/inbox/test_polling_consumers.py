@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from ropo_async.hooks import RoundFinished
-from ropo_async.inbox import delivery
+from ropo_async.inbox import _shelf
 from ropo_async.journal import sqlite
 from ropo_async.journal.postgres import PostgresEngine
 from ropo_async.journal.sqlite import SqliteEngine
@@ -23,7 +23,7 @@ SHORT, HOUR = timedelta(milliseconds=20), timedelta(hours=1)
 @pytest.fixture
 def deaf(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody looks by himself: who is not woken sleeps for ever."""
-    monkeypatch.setattr(delivery, "IDLE", 3600.0)
+    monkeypatch.setattr(_shelf, "IDLE", 3600.0)
     monkeypatch.setattr(sqlite, "GLANCE_SECONDS", 3600.0)
 
 

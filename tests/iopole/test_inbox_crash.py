@@ -24,7 +24,7 @@ from tests.iopole.world import connected, small_pages
 
 pytestmark = pytest.mark.anyio
 
-STEPS = ("take_turn", "unfinished", "ask", "intend", "receive", "merge", "mark_as_seen", "settle", "lease", "ack")
+STEPS = ("take_turn", "unfinished", "ask", "intend", "receive", "merge", "mark_as_seen", "settle", "lease", "ack_soon")
 ROOT = Path(__file__).parents[2]
 
 
@@ -105,7 +105,7 @@ async def test_nothing_is_lost_wherever_it_ends(
     simulator.add_invoice()
     bare = simulator.add_status(simulator.truth.statuses[0].invoice_id, "APPROVED", extra={"statusId": None})
     url, effects = f"sqlite:///{tmp_path}/journal.db", list[str | None]()
-    times = {"mark_as_seen": 4, "ask": 2, "intend": 2, "receive": 2, "merge": 2, "ack": 3}.get(step, 1)
+    times = {"mark_as_seen": 4, "ask": 2, "intend": 2, "receive": 2, "merge": 2, "ack_soon": 3}.get(step, 1)
     async with connected(simulator) as iopole:
 
         def effect(status: InvoiceStatus) -> None:
@@ -121,7 +121,7 @@ async def test_nothing_is_lost_wherever_it_ends(
     assert simulator.truth.seen == set(named)
     assert {one for one in effects if one} == set(named)
     # Only what was at work when it ended may come twice.
-    assert len(effects) - len({*effects}) <= (1 if step == "ack" and before else 0)
+    assert len(effects) - len({*effects}) <= (1 if step == "ack_soon" and before else 0)
     async with Journal.open(url) as journal:
         assert await journal.gaps() == []
         assert (await journal.health(now=simulator.now())).waiting == 0

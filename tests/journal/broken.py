@@ -28,7 +28,7 @@ from ropo_async.journal import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from ropo_async.journal import StoredPoll, Turn, Unreadable
@@ -191,6 +191,11 @@ class AcceptsStaleTokens(Broken):
             leases, _ = await self.inner.lease(None, limit=1, seconds=1, attempts=99)
             for other in leases:
                 await self.inner.ack(other)
+
+
+class SettlesNothingSoon(Broken):
+    async def ack_soon(self, leased: Leased, late: Callable[[Leased], None]) -> None:
+        """Leave it for ever."""
 
 
 class ExtendsTheLost(Broken):

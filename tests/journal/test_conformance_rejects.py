@@ -31,6 +31,7 @@ REJECTED = {
     broken.KnowsNoInvoices: "the_first_record_of_each_invoice",
     broken.KnowsNoTime: "it_is_told_when_something_comes_due",
     broken.AcceptsStaleTokens: "who_comes_too_late_settles_nothing",
+    broken.SettlesNothingSoon: "what_is_settled_soon_is_settled_for_what_is_asked_next",
     broken.ExtendsTheLost: "leases_are_extended_from_now",
     broken.PutsNothingOff: "what_is_put_off_comes_later",
     broken.NeverGivesUp: "what_was_tried_too_often_is_dead",

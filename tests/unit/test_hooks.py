@@ -8,6 +8,7 @@ from attrs import fields
 
 from ropo_async.errors import Phase
 from ropo_async.hooks import (
+    AckedTooLate,
     Anomaly,
     Attempted,
     BookingChanged,
@@ -77,6 +78,11 @@ EVENTS: list[tuple[Event, int, str]] = [
     ),
     (Delivered("1000011", 2), logging.DEBUG, "update of 1000011 delivered, attempt 2"),
     (Settled("1000011", "acked", 2, None), logging.DEBUG, "update of 1000011 acked, attempt 2"),
+    (
+        AckedTooLate("1000011", 4711),
+        logging.WARNING,
+        "update 4711 of 1000011 was acknowledged too late, and delivered twice",
+    ),
     (DeadLettered("1000011", 4711, 10, "KeyError"), logging.ERROR, "update 4711 of 1000011 failed 10 times (KeyError)"),
     *(
         (

@@ -13,6 +13,7 @@ from ropo_async.journal.conformance._stage import (
     DAY,
     MINE,
     SIGNALS,
+    START,
     YOURS,
     Clock,
     Stage,
@@ -147,6 +148,26 @@ class Leases(Stage):
         clock.move(3600)
         await journal.ack(leased)
         assert await lent(journal) == []
+
+    async def test_what_is_settled_soon_is_settled_for_what_is_asked_next(
+        self, journal: Journal, other: Journal, clock: Clock
+    ) -> None:
+        """And where somebody else has had it, that is told one way or the other."""
+        await page(journal, updates(2))
+        first, second = await lent(journal, seconds=60)
+        late = list[Leased]()
+        await journal.ack_soon(first, late.append)
+        assert (await journal.health(now=START)).waiting == 1
+        clock.move(61)
+        assert [leased.seq for leased in await lent(other)] == [second.seq]
+        try:
+            await journal.ack_soon(second, late.append)
+            await journal.health(now=START)
+        except LeaseLost:
+            late.append(second)
+        assert late == [second]
+        clock.move(61)
+        assert [leased.seq for leased in await lent(journal)] == [second.seq]
 
     async def test_leases_are_extended_from_now(self, journal: Journal, other: Journal, clock: Clock) -> None:
         """Those that are still held, and those are told."""

@@ -1,24 +1,18 @@
-"""What a client tells of its work: frozen events without a query, a body, a header or a token.
-
-A hook is any callable that takes one event. It is called on the event loop and must return soon; one that raises is
-logged and does no harm to the call.
-"""
+"""The events: frozen, and without a query, a body, a header or a token."""
 
 from __future__ import annotations
 
-import logging
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from ropo_async.errors import Phase
 
 __all__ = [
+    "AckedTooLate",
     "Anomaly",
     "Attempted",
     "BookingChanged",
@@ -38,11 +32,7 @@ __all__ = [
     "SweepFound",
     "TokenRenewed",
     "VerificationFailed",
-    "log_events",
 ]
-
-logger = logging.getLogger("ropo_async")
-logger.addHandler(logging.NullHandler())
 
 
 @frozen
@@ -200,6 +190,14 @@ class DeadLettered:
 
 
 @frozen
+class AckedTooLate:
+    """The record at `seq` in the journal was settled too late: its lease had run out, and others may have had it."""
+
+    cid: str
+    seq: int
+
+
+@frozen
 class BookingChanged:
     """The payment or credit note `operation_id` of `cid` has come to `state`; `reason` says it in words."""
 
@@ -235,6 +233,7 @@ Event = (
     | Delivered
     | Settled
     | DeadLettered
+    | AckedTooLate
     | BookingChanged
     | VerificationFailed
 )
@@ -245,52 +244,3 @@ class Hook(Protocol):
 
     def __call__(self, event: Event, /) -> None:
         """Take note of `event`."""
-
-
-_LOGGED: Mapping[type[Event], tuple[int, str]] = MappingProxyType(
-    {
-        Started: (logging.DEBUG, "{0.operation}: begins"),
-        Attempted: (logging.DEBUG, "{0.operation}: attempt {0.attempt}: {0.answer} in {0.duration:.3f} s"),
-        Retrying: (logging.INFO, "{0.operation}: attempt {0.attempt} failed ({0.reason}), next one in {0.wait:.2f} s"),
-        Finished: (logging.WARNING, "{0.operation}: {0.outcome} after {0.attempts} attempts, {0.duration:.3f} s"),
-        TokenRenewed: (logging.DEBUG, "token renewed, good for {0.lifetime:.0f} s"),
-        RecordsUndecoded: (logging.WARNING, "{0.operation}: {0.count} records could not be read; kept as they came"),
-        Anomaly: (logging.WARNING, "{0.operation}: {0.what}"),
-        RoundFinished: (logging.DEBUG, "feed of {0.cid}: {0.records} records, {0.new} new, drained: {0.drained}"),
-        PollFailed: (logging.WARNING, "polling {0.cid} failed ({0.error}); going on in {0.wait:.0f} s"),
-        GapOpened: (logging.WARNING, "updates of {0.cid} may be missing, their days are read again: {0.cause}"),
-        GapEnded: (logging.ERROR, "gap of {0.cid}: {0.reason}"),
-        SweepFound: (logging.WARNING, "{0.count} updates of {0.cid} on {0.day} had never come through its feed"),
-        Delivered: (logging.DEBUG, "update of {0.cid} delivered, attempt {0.attempt}"),
-        Settled: (logging.DEBUG, "update of {0.cid} {0.outcome}, attempt {0.attempt}"),
-        DeadLettered: (logging.ERROR, "update {0.seq} of {0.cid} failed {0.attempts} times ({0.error})"),
-        BookingChanged: (logging.INFO, "{0.kind} {0.operation_id} of {0.cid} is {0.state}: {0.reason}"),
-        VerificationFailed: (logging.WARNING, "{0.operation_id} of {0.cid} could not be verified ({0.error})"),
-    },
-)
-
-
-def log_events(event: Event, /) -> None:
-    """Log `event` to the logger `ropo_async`: failures and lost records as warnings, the rest for debugging."""
-    level, template = _LOGGED[type(event)]
-    match event:
-        case Finished(outcome="ok" | "cancelled"):
-            level = logging.DEBUG
-        case GapEnded(proven=True):
-            level = logging.INFO
-        case BookingChanged(state="unknown" | "escalated"):
-            level = logging.WARNING
-        case _:
-            pass
-    if logger.isEnabledFor(level):
-        logger.log(level, "%s", template.format(event))
-
-
-def emit(hooks: Iterable[Hook], event: Event) -> None:
-    """Tell every hook; what a hook raises must not reach a call whose outcome it would hide."""
-    for hook in hooks:
-        try:
-            hook(event)
-        except Exception:  # noqa: BLE001 - a stranger's code
-            # Without the traceback: a hook's locals are none of our log's business.
-            logger.error("the hook %r failed on %s", type(hook).__name__, type(event).__name__)  # noqa: TRY400

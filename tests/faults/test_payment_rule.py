@@ -40,6 +40,14 @@ async def test_any_other_statusid_with_400_is_a_rejection(
     assert (len(sent(simulator)), booked(simulator)) == (1, 0)
 
 
+async def test_a_rejection_has_the_vendors_own_words(simulator: Simulator, client: RopoClient) -> None:
+    simulator.payment_status(statusid=8, body=b'{"statusid":8,"statustext":"Ei avointa laskua"}')
+    with pytest.raises(PaymentRejected) as caught:
+        await pay(client)
+    assert caught.value.vendor_text == caught.value.receipt.statustext == "Ei avointa laskua"
+    assert "avointa" not in str(caught.value)
+
+
 @pytest.mark.parametrize("six", [6, "6", 6.0, " 6 "])
 async def test_six_with_201_is_booked(six: object, simulator: Simulator, client: RopoClient) -> None:
     simulator.payment_status(statusid=six, http_status=201, booked=True)

@@ -146,12 +146,13 @@ def test_what_an_error_means(error: RopoError, state: BookingState | None) -> No
         (None, None),
     ],
 )
-def test_the_status_of_half_an_answer_is_kept(cause: RopoError | None, status: int | None) -> None:
+def test_how_it_broke_off_is_kept(cause: RopoError | None, status: int | None) -> None:
     error = OutcomeUnknown(NAME, Phase.RECEIVED_PARTIAL, check="look")
     error.__cause__ = cause
     ruling = refusal(error)
     assert ruling is not None
     assert ruling.http_status == status
+    assert ruling.reason.endswith(f": {cause or error.phase}")
 
 
 # --- what an invoice proves ---------------------------------------------------------------------------------------
@@ -215,6 +216,8 @@ NAMELESS = shown(None)
         ([shown("P5", paydate="")], {}, UNKNOWN, ESCALATED),
         ([shown("P5", amount="")], {}, UNKNOWN, ABSENT),
         ([shown("P5", amount="10.500")], {}, VERIFIED, VERIFIED),
+        # Money that went the other way is another payment.
+        ([shown("P5", amount=-10.5)], {}, UNKNOWN, ABSENT),
     ],
 )
 def test_what_an_invoice_proves(

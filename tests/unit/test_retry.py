@@ -157,6 +157,20 @@ def test_what_may_have_taken_effect_is_never_sent_again(failure: Failure, effect
     assert decision == Decision(None, 0, "unknown")
 
 
+def test_what_is_refused_is_not_sent_again() -> None:
+    decision = decide(
+        Effect.READ, Failure(status=404), attempt=1, policy=RetryPolicy(), tokens=500, remaining=math.inf, draw=0.0
+    )
+    assert decision == Decision(None, 0, "refused")
+
+
+@pytest.mark.parametrize("draw", [0.0, 0.25, 1.0])
+def test_the_jitter_takes_its_share_of_the_wait(draw: float) -> None:
+    policy, failure = RetryPolicy(base=0.5), Failure(status=500)
+    decision = decide(Effect.READ, failure, attempt=2, policy=policy, tokens=500, remaining=math.inf, draw=draw)
+    assert decision.wait == draw  # of 0.5 s doubled once
+
+
 @given(
     failure=_failures.filter(lambda failure: judge(Effect.READ, failure) is Verdict.AGAIN),
     attempt=st.integers(1, 5),

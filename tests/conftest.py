@@ -1,5 +1,6 @@
 """What every test folder shares."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,10 @@ import pytest
 from tests.journal.postgres import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell has its jobs in the background ignore Ctrl-C, and the programs that tests start would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ELSEWHERE = [{"asyncio", "postgresql"}, {"asyncio", "postgres"}, {"trio", "sqlite"}]
 """Pairs of event loop and storage that wait for `make torture`: each loop, and each storage, is in another pair too."""

@@ -23,7 +23,7 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-TWICE = {"contract", "faults", "simulator", "inbox", "ledger", "crash"}
+TWICE = {"contract", "faults", "simulator", "inbox", "ledger", "crash", "iopole", "otel", "report"}
 """Folders whose promises are tried on trio in `make torture` only, ..."""
 TASKS = ("bulk", "cancel_", "delivery_ends", "faults/test_cancellation", "polling")
 """... but for what depends on how an event loop runs its tasks."""

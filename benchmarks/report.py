@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import sqlite3
@@ -74,7 +75,7 @@ def rows(costs: Costs, sizes: Mapping[str, int]) -> list[Row]:
     paces = tuple(sizes["durable"] / cost["wall"] for cost in costs["durable", "sqlite"])
     found.append(Row("durable feed on SQLite", "records a second", 20_000, paces, "/s", least=True))
     grown = [tuple(cost["grown"] for cost in costs["documents", peer]) for peer in ("ours", "httpx")]
-    ratios = tuple(one / two for one, two in zip(*grown, strict=True))
+    ratios = tuple(one / two if two else math.inf for one, two in zip(*grown, strict=True))
     found.append(Row(f"{sizes['documents']} documents of 1 MB at a time, memory", "httpx, whole bodies", 0.2, ratios))
     (small,), (large,) = (
         [cost["peak"] for cost in costs["memory", str(number)][:1]] for number in (100_000, sizes["memory"])

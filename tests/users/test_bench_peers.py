@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import bench, report, server
 
-SIZES = {"drain": 1000, "durable": 1000, "calls": 10, "documents": 1, "memory": 2000}
+SIZES = {"drain": 1000, "durable": 1000, "calls": 10, "documents": 8, "memory": 2000}
 
 
 def cost(cpu: float, **more: Any) -> dict[str, Any]:

@@ -56,8 +56,8 @@ async def test_max_pages_ends_it_without_loss() -> None:
 
 async def test_a_deadline_asks_for_nothing_more_and_cuts_nothing() -> None:
     async with feed(2500) as (simulator, client):
-        simulator.fail(Fault.delay(0.2), operation=POLL, times=1000)
-        pages = client.status_updates.pages(deadline=timedelta(seconds=0.1))
+        simulator.fail(Fault.delay(0.05), operation=POLL, times=1000)
+        pages = client.status_updates.pages(deadline=timedelta(seconds=0.02))
         assert [len(page) async for page in pages] == [1000]
         assert not pages.drained
         assert [len(page) async for page in client.status_updates.pages(deadline=0)] == []

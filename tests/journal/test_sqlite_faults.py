@@ -113,7 +113,9 @@ async def test_one_in_use_is_told_and_kept(path: Path, file: SqliteEngine, monke
 async def test_damage_in_use_is_told(path: Path, file: SqliteEngine) -> None:
     await file.run(fill)
     damage(path)
-    file._connection = None  # with its cache
+    assert file._connection is not None
+    file._connection.close()  # with its cache
+    file._connection = None
     with failing(JournalProblem.CORRUPT, "SQLITE_CORRUPT"):
         await file.run(lambda tx: tx.rows("SELECT * FROM t"))
 
@@ -220,7 +222,7 @@ async def test_after_an_input_or_output_error_it_is_opened_anew(path: Path) -> N
 
 # Root may write everywhere, so it becomes somebody else.
 NOT_MINE = """
-import stat
+import stat, urllib.parse  # which pathlib imports late, when its file may not be read any more
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from tests.journal.sqlite_engines import add, opened

@@ -13,7 +13,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell has its jobs in the background ignore Ctrl-C, and the programs that tests start would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-ELSEWHERE = [{"asyncio", "postgresql"}, {"asyncio", "postgres"}, {"trio", "sqlite"}]
+ELSEWHERE = [{"asyncio", "postgresql"}, {"asyncio", "postgres"}, {"trio", "sqlite"}, {"trio", "memory"}]
 """Pairs of event loop and storage that wait for `make torture`: each loop, and each storage, is in another pair too."""
 
 
@@ -23,9 +23,9 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-TWICE = {"contract", "faults", "simulator", "inbox", "ledger", "crash", "iopole", "otel", "report"}
+TWICE = {"contract", "faults", "simulator", "inbox", "ledger", "crash", "iopole", "otel", "report", "unit"}
 """Folders whose promises are tried on trio in `make torture` only, ..."""
-TASKS = ("bulk", "cancel_", "delivery_ends", "faults/test_cancellation", "polling")
+TASKS = ("bulk", "cancel_", "delivery_ends", "faults/test_cancellation", "polling", "test_protect", "test_background")
 """... but for what depends on how an event loop runs its tasks."""
 
 

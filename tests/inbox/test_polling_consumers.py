@@ -80,7 +80,7 @@ async def test_a_page_wakes_them_before_the_next_one_is_there(deaf: None, journa
                     async with lent:
                         assert feed.polls - asked <= 2
                     break
-        assert feed.polls - asked == 2
+        assert feed.polls - asked in (1, 2)  # a quick one is done before the next one is asked for
 
 
 async def test_nothing_is_done_while_there_is_nothing_to_do(

@@ -1,4 +1,4 @@
-"""From one JSON object to one record: at once where it is as documented, field by field where it is not."""
+"""From one JSON object to one record, field by field: empty texts, numbers as texts, and fields yet unknown."""
 
 from __future__ import annotations
 
@@ -20,11 +20,6 @@ T = TypeVar("T")
 UNREADABLE = (msgspec.MsgspecError, RecursionError, ValueError, ArithmeticError)
 """What reading may raise: no JSON, nested too deeply, not UTF-8 or not as expected, an exponent beyond all bounds."""
 
-# Within JSON these can only be a member with an empty text: a quote inside of a text has a backslash before it.
-_EMPTY, _SPACED, _NULL = b':""', b': ""', b":null"
-
-_new: Callable[[Any], Any] = object.__new__
-_asdict = msgspec.structs.asdict
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -59,38 +54,13 @@ class Reader(Generic[T]):
         bare = {name: next(part for part in get_args(kind) if part is not NoneType) for name, kind in types.items()}
         self._cls: Callable[..., T] = cls
         self.converters: Mapping[str, values.Converter] = {name: _CONVERTERS[kind] for name, kind in bare.items()}
-        members = [(name, kind, None) for name, kind in types.items()]
-        documented = msgspec.defstruct(cls.__name__, members, forbid_unknown_fields=True, gc=False)
-        self._decode: Callable[[bytes], msgspec.Struct] = msgspec.json.Decoder(documented).decode
-        # What is checked beyond its type.
-        self._amounts = tuple(name for name, kind in bare.items() if kind is Decimal)
-        self._moments = tuple(name for name, kind in bare.items() if kind is datetime)
 
     def read(self, record: bytes) -> T:
-        """Return the record in `record`, one JSON object.
+        """Return the record in `record`, one JSON object: everything that can be understood without guessing.
 
         Raises:
             one of UNREADABLE: it cannot be read.
         """
-        try:
-            found = _asdict(self._decode(record.replace(_EMPTY, _NULL).replace(_SPACED, _NULL)))
-        except UNREADABLE:
-            return self.read_leniently(record)
-        # Spelled out, as a call for each value would cost as much as all the rest.
-        for name in self._amounts:
-            amount = found[name]
-            if amount is not None and not values.LEAST < amount < values.MOST:
-                raise ValueError("expected a number of ordinary size")
-        for name in self._moments:
-            if found[name] is not None:
-                values.local(found[name])
-        # As its constructor would, which takes half as long as all of the above; so a class that is read has no slots.
-        made: T = _new(self._cls)
-        vars(made).update(found, extra={}, raw=record)
-        return made
-
-    def read_leniently(self, record: bytes) -> T:
-        """Return what `read` returns, for everything that can be understood without guessing; some ten times slower."""
         content = read_object(record)
         known = {name: convert(content.pop(name, None)) for name, convert in self.converters.items()}
         return self._cls(**known, extra=content, raw=record)

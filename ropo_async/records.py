@@ -6,9 +6,11 @@ from collections.abc import Mapping  # noqa: TC003 - the codec reads the types o
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal  # noqa: TC003 - as above
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from sys import maxsize
+from typing import TYPE_CHECKING, Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
+import msgspec
 from attrs import Factory, field, frozen
 
 if TYPE_CHECKING:
@@ -88,51 +90,57 @@ _CONCLUSIVE = frozenset(
 )
 
 
+# What reading at once, by msgspec, holds a record to; a record that is not like that is read leniently.
+Text = Annotated[str, msgspec.Meta(min_length=1)]
+LocalTime = Annotated[datetime, msgspec.Meta(tz=False)]
+_NOT_IN_JSON = msgspec.Meta(min_length=maxsize)  # a member of that name is not this field
+
+
 def _hidden() -> Any:
     return field(default=None, repr=False)
 
 
-@frozen(slots=False)  # a page has a thousand of them, and those with slots take twice as long to make
-class StatusUpdate:
+class StatusUpdate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, gc=False):
     """One change in the life of an invoice, under the API's own field names.
 
     A field that the vendor left out, left empty or sent as null is None. Amounts are exact, in the invoice's currency.
+    It is a `msgspec.Struct`, as a thousand come at a time: `msgspec.structs.replace` and `asdict` are there for it.
     See https://dev.ropo.com/guides/general-add-ons/status-updates-polling.
     """
 
     jobid: int | None = None
     """The job that the change belongs to."""
-    statusid: str | None = None
+    statusid: Text | None = None
     """The id of this update."""
-    billnum: str | None = _hidden()
+    billnum: Text | None = None
     """The invoice number."""
-    openamount: Decimal | None = _hidden()
+    openamount: Decimal | None = None
     """What is open now, costs included. As of the reading, not of the change."""
-    origamount: Decimal | None = _hidden()
+    origamount: Decimal | None = None
     """The invoice's original amount, costs included."""
-    opencapital: Decimal | None = _hidden()
+    opencapital: Decimal | None = None
     """What is open of the capital now."""
-    openinterest: Decimal | None = _hidden()
+    openinterest: Decimal | None = None
     """What is open of the interest now."""
-    openexpenses: Decimal | None = _hidden()
+    openexpenses: Decimal | None = None
     """What is open of the expenses now."""
     statustype: StatusType | None = None
     """`payment`, `comment`, or a kind that the vendor has added since."""
-    statustime: datetime | None = None
+    statustime: LocalTime | None = None
     """When it happened, without a zone, as the vendor gives none; see `occurred_at`. Payments carry midnight."""
-    statusref: str | None = _hidden()
+    statusref: Text | None = None
     """A short description, in the language of the customer: show it, never branch on it."""
-    statustext: str | None = _hidden()
+    statustext: Text | None = None
     """A comment's longer text, which may name people; a payment's payment code."""
     statuscode: int | None = None
     """A comment's type code; nothing on a payment."""
-    paydate: date | None = _hidden()
+    paydate: date | None = None
     """The day of the payment."""
-    amount: Decimal | None = _hidden()
+    amount: Decimal | None = None
     """What was paid or cancelled."""
-    extra: Mapping[str, Any] = field(factory=dict[str, Any], repr=False, hash=False)
+    extra: Annotated[dict[str, Any], _NOT_IN_JSON] = {}
     """Fields that the API has gained since this version, as they came."""
-    raw: bytes = field(default=b"", repr=False, eq=False)
+    raw: Annotated[bytes, _NOT_IN_JSON] = b""
     """The record's own JSON. Takes no part in equality."""
 
     def occurred_at(self, zone: tzinfo | str) -> datetime | None:
@@ -149,6 +157,22 @@ class StatusUpdate:
         if self.statustime is None:
             return None
         return self.statustime.replace(tzinfo=ZoneInfo(zone) if isinstance(zone, str) else zone)
+
+    def __repr__(self) -> str:
+        # Not what is the customer's, or may be.
+        shown = ("jobid", "statusid", "statustype", "statustime", "statuscode")
+        return f"StatusUpdate({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._documented() == other._documented() and self.extra == other.extra
+
+    def __hash__(self) -> int:
+        return hash(self._documented())
+
+    def _documented(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self.__struct_fields__ if name not in ("extra", "raw"))
 
 
 @frozen

@@ -14,6 +14,7 @@ from ropo_async import _arguments as arguments
 from ropo_async import codec, hooks
 from ropo_async._messages import Answer
 from ropo_async._protect import finish
+from ropo_async._steps import in_steps
 from ropo_async._values import days_at_risk
 from ropo_async.errors import DecodeError, FeedStalled, InvalidInput, OutcomeUnknown, TransportError, UpdatesMayBeLost
 from ropo_async.iteration import Drain, Pages, Reading
@@ -191,8 +192,8 @@ class StatusUpdates:
         page = await self._transport.send(request, self._understand)
         return Page(updates=(), raw=b"") if page is None else page
 
-    def _understand(self, answer: Answer) -> Page | None:
-        page, operation = codec.read_page(answer), answer.operation.name
+    async def _understand(self, answer: Answer) -> Page | None:
+        page, operation = await in_steps(codec.page_steps(answer)), answer.operation.name
         if page is None and answer.headers.get("content-length", "0") != "0":
             self.tell(
                 hooks.Anomaly(operation, "a 204 with a body, which cannot be read; the server contradicts itself")

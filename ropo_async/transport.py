@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Awaitable
 from functools import cache, partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 from urllib.parse import urlsplit
 
 import anyio
@@ -71,8 +72,14 @@ class Transport:
         """Return for how many seconds a token must be good when a call of `operation` begins."""
         return self.timeouts.read_of(operation) + TOKEN_MARGIN if operation.fresh else 0.0
 
-    async def send(self, request: Request, read: Callable[[Answer], T], sink: Sink | None = None) -> T:
+    @overload
+    async def send(self, request: Request, read: Callable[[Answer], Awaitable[T]], sink: Sink | None = None) -> T: ...
+    @overload
+    async def send(self, request: Request, read: Callable[[Answer], T], sink: Sink | None = None) -> T: ...
+    async def send(self, request: Request, read: Callable[[Answer], Any], sink: Sink | None = None) -> Any:
         """Send `request`, again where that is safe, and return what `read` makes of the answer.
+
+        Where `read` returns an awaitable it is waited for, as part of the attempt.
 
         An operation that consumes or writes is carried to its end even when the caller is cancelled: `read` is then
         called all the same, and the cancellation goes on afterwards. But it is not sent again after that, nor waited
@@ -88,7 +95,7 @@ class Transport:
             OutcomeUnknown: it may have taken effect; nothing is sent again.
             Exception: what the sink raised; a `RopoError` counts as a failure of the attempt.
         """
-        call = _Call(self, request, read, sink)
+        call = _Call[Any](self, request, read, sink)
         if request.operation.effect is Effect.READ:
             return await call.run()
         return await finish(call.run)
@@ -100,7 +107,7 @@ class _Call(Generic[T]):
 
     transport: Transport
     request: Request
-    read: Callable[[Answer], T]
+    read: Callable[[Answer], Any]
     sink: Sink | None = None
     attempt: int = 0
     started: float = field(factory=time.monotonic)
@@ -170,7 +177,8 @@ class _Call(Generic[T]):
                 partial=answer.body,
             )
         try:
-            return self.read(answer)
+            result: Any = self.read(answer)
+            return await cast("Awaitable[T]", result) if isinstance(result, Awaitable) else cast("T", result)
         except RopoError:
             raise
         except Exception as error:

@@ -26,7 +26,7 @@ from ropo_async.codec.jobs import (
 )
 from ropo_async.codec.login import read_token, token_request
 from ropo_async.codec.payments import credit_note_request, payment_request, read_credit_receipt, read_receipt
-from ropo_async.codec.updates import poll_request, read_page, read_update, reread_request, salvage_page
+from ropo_async.codec.updates import page_steps, poll_request, read_page, read_update, reread_request, salvage_page
 
 __all__ = [
     "MARGIN",
@@ -40,6 +40,7 @@ __all__ = [
     "job_request",
     "modify_open_request",
     "modify_request",
+    "page_steps",
     "payment_request",
     "pdf_request",
     "poll_request",

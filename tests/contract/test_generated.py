@@ -42,7 +42,8 @@ def _api_fields(model: Any) -> set[str]:
 
 def _ours(cls: Any) -> set[str]:
     """Return the field names of ours that are the API's."""
-    return {field.name for field in fields(cls)} - {"extra", "raw"}
+    names = cls.__struct_fields__ if cls is StatusUpdate else [field.name for field in fields(cls)]
+    return {*names} - {"extra", "raw"}
 
 
 def _differences(place: str, ours: Iterable[str], theirs: Iterable[str]) -> list[str]:

@@ -25,6 +25,7 @@ LAYERS = [
     "operations",
     "_arguments",
     "_messages",
+    "_steps",
     "records",
     "job_records",
     "_reader",

@@ -17,7 +17,7 @@ def _fail(*_: object) -> NoReturn:
 
 async def test_a_page(simulator: Simulator, client: RopoClient, monkeypatch: pytest.MonkeyPatch) -> None:
     simulator.add_updates(count=10)
-    monkeypatch.setattr(codec, "read_page", _fail)
+    monkeypatch.setattr(codec, "page_steps", _fail)
     with pytest.raises(UpdatesMayBeLost) as caught:
         await anext(client.status_updates.pages())
     assert isinstance(caught.value.__cause__, DecodeError)
@@ -35,6 +35,6 @@ async def test_a_payment(simulator: Simulator, client: RopoClient, monkeypatch: 
 
 async def test_a_reread(simulator: Simulator, client: RopoClient, monkeypatch: pytest.MonkeyPatch) -> None:
     simulator.add_updates(count=10)
-    monkeypatch.setattr(codec, "read_page", _fail)
+    monkeypatch.setattr(codec, "page_steps", _fail)
     with pytest.raises(DecodeError, match="unexpected LookupError"):
         await client.status_updates.on(date(2026, 11, 20))

@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from attrs import fields
-
 from ropo_async import operations
 from ropo_async._messages import Answer
 from ropo_async.codec import read_page
@@ -12,7 +10,7 @@ from ropo_async.records import Page, StatusUpdate
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 HEAD, TAIL = b'{"result":{"status":[', b"]}}"
-NAMES = [field.name for field in fields(StatusUpdate) if field.name not in ("extra", "raw")]
+NAMES = [name for name in StatusUpdate.__struct_fields__ if name not in ("extra", "raw")]
 
 
 def answer_of(body: bytes, status: int = 200, **headers: str) -> Answer:

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from attrs import evolve, fields_dict
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ropo_async import codec
 from ropo_async.errors import DecodeError
@@ -20,7 +20,7 @@ VOLATILE = {"openamount", "origamount", "opencapital", "openinterest", "openexpe
 """As of the reading, not of the change."""
 IDENTITY = {"statusid", "raw", "extra"}
 """What the key has already; where it came from; and what nobody knows yet."""
-STABLE = sorted({*fields_dict(StatusUpdate)} - VOLATILE - IDENTITY)
+STABLE = sorted({*StatusUpdate.__struct_fields__} - VOLATILE - IDENTITY)
 
 TEXT = st.none() | st.text(max_size=5) | st.sampled_from(["0", "None", "2026-03-11", "1:x", "\0", "10.5"])
 AMOUNT = st.none() | st.decimals(-(10**9), 10**9, places=2)
@@ -71,7 +71,7 @@ def told_apart(one: Entry, other: Entry) -> bool:
 
 
 def test_every_field_is_either_stable_or_not() -> None:
-    assert set(VALUES) | {"raw", "extra"} == set(fields_dict(StatusUpdate))
+    assert set(VALUES) | {"raw", "extra"} == set(StatusUpdate.__struct_fields__)
 
 
 @fewer
@@ -79,14 +79,14 @@ def test_every_field_is_either_stable_or_not() -> None:
 def test_what_changes_by_itself_does_not_matter(
     one: StatusUpdate, other: StatusUpdate, extra: dict[str, Any], raw: bytes
 ) -> None:
-    changed = evolve(one, extra=extra, raw=raw, **{name: getattr(other, name) for name in VOLATILE})
+    changed = replace(one, extra=extra, raw=raw, **{name: getattr(other, name) for name in VOLATILE})
     assert not told_apart(entry_of(one), entry_of(changed))
 
 
 @fewer
 @given(UPDATES, UPDATES, st.sampled_from(STABLE))
 def test_everything_else_does(one: StatusUpdate, other: StatusUpdate, name: str) -> None:
-    changed = evolve(one, **{name: getattr(other, name)})
+    changed = replace(one, **{name: getattr(other, name)})
     assume(getattr(changed, name) != getattr(one, name))
     assert told_apart(entry_of(one), entry_of(changed))
 
@@ -175,11 +175,11 @@ def test_what_has_an_id_goes_by_it_whatever_else_is_said(one: StatusUpdate) -> N
 @fewer
 @given(UPDATES, UPDATES)
 def test_what_has_none_goes_by_its_content(one: StatusUpdate, other: StatusUpdate) -> None:
-    one, other = evolve(one, statusid=None), evolve(other, statusid=None)
+    one, other = replace(one, statusid=None), replace(other, statusid=None)
     first, second = entry_of(one), entry_of(other)
     assert not first.identified
     assert (first.key == second.key) == (first.hash == second.hash)
-    assert first.key == entry_of(evolve(one, openamount=Decimal(1), extra={"new": 1})).key
+    assert first.key == entry_of(replace(one, openamount=Decimal(1), extra={"new": 1})).key
 
 
 @fewer
@@ -245,7 +245,7 @@ def test_a_page_brings_both() -> None:
 @given(UPDATES)
 def test_nothing_personal_shows(one: StatusUpdate) -> None:
     secret = "SENT-BY-SOMEBODY"
-    entry = entry_of(evolve(one, statusid="C1", billnum=secret, statustext=secret, raw=secret.encode()))
+    entry = entry_of(replace(one, statusid="C1", billnum=secret, statustext=secret, raw=secret.encode()))
     assert secret not in repr(entry)
     assert secret not in entry.key
 

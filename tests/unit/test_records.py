@@ -5,14 +5,13 @@ import pickle
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
-from attrs import evolve, fields
-from attrs.exceptions import FrozenInstanceError
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ropo_async.records import Page, PaymentReceipt, PaymentStatus, StatusType, StatusUpdate, Undecoded
 
@@ -81,7 +80,7 @@ COPIES: list[Callable[[Any], Any]] = [
 @pytest.mark.parametrize("cls", [StatusUpdate, PaymentReceipt])
 def test_every_field_may_be_absent(cls: Any) -> None:
     empty = cls()
-    assert {getattr(empty, field.name) for field in fields(cls) if field.name not in ("extra", "raw")} == {None}
+    assert {getattr(empty, name) for name in get_type_hints(cls) if name not in ("extra", "raw")} == {None}
     assert (empty.extra, empty.raw) == ({}, b"")
 
 
@@ -104,7 +103,7 @@ def test_nothing_personal_shows(make: Callable[[], Any]) -> None:
 @pytest.mark.parametrize("make", MAKERS)
 def test_nothing_can_be_changed(make: Callable[[], Any]) -> None:
     thing = make()
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         thing.raw = b""
 
 
@@ -121,11 +120,11 @@ def test_new_fields_take_part_in_equality(make: Callable[..., Any]) -> None:
     assert hash(make(extra={"new": [1, {}]})) == hash(make())
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(StatusUpdate) if field.name not in ("extra", "raw")])
+@pytest.mark.parametrize("name", [name for name in StatusUpdate.__struct_fields__ if name not in ("extra", "raw")])
 def test_each_field_takes_part_in_equality(name: str) -> None:
     assert _update(**{name: None}) != _update()
     change: dict[str, Any] = {name: None}
-    assert evolve(_update(), **change) == _update(**change)
+    assert replace(_update(), **change) == _update(**change)
 
 
 def test_a_page_is_a_sequence_of_its_updates() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
+from ropo_async._bridge import send_by
 from ropo_async._pool import Pool
 from ropo_async._version import __version__
 from ropo_async.config import Timeouts
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ropo_async import _http as http
+    from ropo_async._messages import Incoming, Outgoing
     from ropo_async.hooks import Hook
 
 
@@ -28,12 +30,12 @@ class Line:
     pool: Pool = field(factory=Pool)
     closed: bool = False
 
-    async def send(self, request: http.Request) -> http.Response:
+    async def send(self, request: Outgoing) -> Incoming:
         if self.closed:
             raise ClientClosed("the client is closed; use it inside its `async with`")
         if self.http_client is None:
-            return await self.pool.handle_async_request(request)
-        return await self.http_client.send(request, stream=True, auth=None, follow_redirects=False)
+            return await self.pool.send(request)
+        return await send_by(self.http_client, request)
 
     def transport(
         self, base: str, *, timeouts: Timeouts | None, retries: RetryPolicy | None, hooks: Sequence[Hook]

@@ -11,24 +11,25 @@ wherever a task is cancelled:
 from __future__ import annotations
 
 import ssl
-from collections import OrderedDict, deque
 from contextlib import AsyncExitStack, contextmanager
-from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
 import anyio
-from attrs import define, field, frozen
+from attrs import define, frozen
 
 from ropo_async import _http as http
+from ropo_async._links import Dialer, Idle, Link, Origin
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Generator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+
+    from ropo_async._messages import Incoming, Outgoing
 
 __all__ = ["Pool"]
 
-_Origin = tuple[bytes, bytes, int | None]  # scheme, host and port; None is the scheme's own port
 _PORTS = {b"http": 80, b"https": 443}
-_SOCKETS = cast("http.core.AsyncNetworkBackend", http.core.AnyIOBackend())
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 # What the connection layer raises, and the name the HTTP client has for it; the nearest class of the MRO decides.
 _ERRORS: dict[type[Exception], type[http.TransportError]] = {
@@ -45,12 +46,8 @@ _ERRORS: dict[type[Exception], type[http.TransportError]] = {
 }
 
 
-class Pool(http.AsyncBaseTransport):
-    """Shares HTTP/1.1 connections among requests, on asyncio and trio.
-
-    Of a request's extensions it reads `timeout` (seconds; `pool` bounds the wait for a slot), `trace` (told first
-    `pool.acquire.started`, then every step of the connection) and `fresh` (true: a connection of the request's own).
-    """
+class Pool:
+    """Shares HTTP/1.1 connections among requests, on asyncio and trio."""
 
     def __init__(
         self,
@@ -64,7 +61,7 @@ class Pool(http.AsyncBaseTransport):
         self._max_connections, self._max_idle, self._keepalive_expiry = max_connections, max_idle, keepalive_expiry
         self._ssl_context = ssl_context
         self._slots = anyio.Semaphore(max_connections)
-        self._idle = _Idle()
+        self._idle = Idle()
         self._closed = False
 
     def __repr__(self) -> str:
@@ -74,8 +71,8 @@ class Pool(http.AsyncBaseTransport):
     def _busy(self) -> int:
         return self._max_connections - self._slots.value
 
-    async def handle_async_request(self, request: http.Request) -> http.Response:
-        """Send one request and return its response, which holds a connection until it is closed.
+    async def send(self, request: Outgoing) -> Incoming:
+        """Send one request and return its answer, which holds a connection until it is closed.
 
         Raises:
             http.PoolTimeout: no slot came free in time; nothing was sent.
@@ -85,12 +82,11 @@ class Pool(http.AsyncBaseTransport):
         await self._take_slot(request)
         try:
             with _translated():
-                link, response = await self._exchange(request)
+                link, answer = await self._exchange(request)
         except BaseException:
             self._slots.release()
             raise
-        body = _Body(response.stream, partial(self._put_back, link))
-        return http.Response(response.status, headers=response.headers, stream=body, extensions=response.extensions)
+        return _Answer(answer, partial(self._put_back, link))
 
     async def aclose(self) -> None:
         """Close the idle connections now and each busy one with its response."""
@@ -99,31 +95,23 @@ class Pool(http.AsyncBaseTransport):
             while self._idle:
                 closing.push_async_callback(self._idle.pop_oldest().aclose)
 
-    async def _take_slot(self, request: http.Request) -> None:
-        trace = request.extensions.get("trace", _ignore)
-        await trace("pool.acquire.started", {})
+    async def _take_slot(self, request: Outgoing) -> None:
+        await request.trace("pool.acquire.started", {})
         try:
             self._slots.acquire_nowait()
         except anyio.WouldBlock:
             try:
-                with anyio.fail_after(request.extensions.get("timeout", {}).get("pool")):
+                with anyio.fail_after(request.timeout.get("pool")):
                     await self._slots.acquire()
             except TimeoutError as error:
-                await trace("pool.acquire.failed", {"exception": error})
+                await request.trace("pool.acquire.failed", {"exception": error})
                 raise http.PoolTimeout("no connection came free in time") from error
 
-    async def _exchange(self, request: http.Request) -> tuple[_Link, Any]:
-        url = request.url
-        outgoing = http.core.Request(
-            request.method,
-            http.core.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-            headers=request.headers.raw,
-            content=_content(request),
-            extensions=request.extensions,
-        )
-        fresh = bool(request.extensions.get("fresh"))
+    async def _exchange(self, request: Outgoing) -> tuple[Link, Any]:
+        place = _place(request.url)
+        outgoing = place.request(request)
         while True:
-            link = await self._take_link((url.raw_scheme, url.raw_host, url.port), fresh=fresh)
+            link = await self._take_link(place.origin, fresh=request.fresh)
             try:
                 return link, await link.connection.handle_async_request(outgoing)
             except http.core.ConnectionNotAvailable:  # nothing was written yet, so another connection may serve
@@ -132,7 +120,7 @@ class Pool(http.AsyncBaseTransport):
                 await link.aclose()
                 raise
 
-    async def _take_link(self, origin: _Origin, *, fresh: bool) -> _Link:
+    async def _take_link(self, origin: Origin, *, fresh: bool) -> Link:
         if self._closed:
             raise RuntimeError("the connection pool is closed")
         while (expired := self._idle.pop_expired()) is not None:
@@ -145,22 +133,22 @@ class Pool(http.AsyncBaseTransport):
             await self._idle.pop_oldest().aclose()
         return self._new_link(origin, reusable=not fresh)
 
-    def _new_link(self, origin: _Origin, *, reusable: bool) -> _Link:
+    def _new_link(self, origin: Origin, *, reusable: bool) -> Link:
         scheme, host, port = origin
         if scheme not in _PORTS:
             raise http.UnsupportedProtocol("only http:// and https:// are spoken here")
         if scheme == b"https" and self._ssl_context is None:
             self._ssl_context = http.create_ssl_context()
-        dialer = _Dialer()
+        dialer = Dialer()
         connection = http.core.AsyncHTTPConnection(
             http.core.Origin(scheme, host, port or _PORTS[scheme]),
             ssl_context=self._ssl_context,
             keepalive_expiry=self._keepalive_expiry,
             network_backend=dialer,
         )
-        return _Link(origin, reusable, connection, dialer)
+        return Link(origin, reusable, connection, dialer)
 
-    async def _put_back(self, link: _Link) -> None:
+    async def _put_back(self, link: Link) -> None:
         try:
             if self._closed or not link.reusable or not link.connection.is_idle():
                 await link.aclose()
@@ -172,11 +160,35 @@ class Pool(http.AsyncBaseTransport):
             self._slots.release()
 
 
-def _content(request: http.Request) -> AsyncIterable[bytes]:
-    try:
-        return _Whole(request.content)
-    except http.RequestNotRead:
-        return cast("AsyncIterable[bytes]", request.stream)
+@frozen
+class _Place:
+    """What a URL says."""
+
+    origin: Origin
+    host: bytes
+    """For the header."""
+    path: bytes
+
+    def request(self, request: Outgoing) -> Any:
+        """Return a request to this place for the connection layer."""
+        scheme, host, port = self.origin
+        headers = [(b"Host", self.host), *((name.encode(), value.encode()) for name, value in request.headers.items())]
+        if request.content or request.method in _WITH_BODY:
+            headers.append((b"Content-Length", b"%d" % len(request.content)))
+        target = self.path + b"?" + request.query.encode() if request.query else self.path
+        return http.core.Request(
+            request.method,
+            http.core.URL(scheme=scheme, host=host, port=port, target=target),
+            headers=headers,
+            content=_Whole(request.content),
+            extensions={"timeout": request.timeout, "trace": request.trace},
+        )
+
+
+@lru_cache(maxsize=64)  # there are few of them
+def _place(url: str) -> _Place:
+    parts = http.URL(url)
+    return _Place((parts.raw_scheme, parts.raw_host, parts.port), parts.netloc, parts.raw_path)
 
 
 @frozen
@@ -202,89 +214,62 @@ class _WholeOnce:
         return self.left.pop()
 
 
-class _Body(http.AsyncByteStream):
-    """The body of a response, which gives its link back once it is closed."""
+@define(eq=False)
+class _Answer:
+    """An answer that has begun to come, which gives its link back once it is closed."""
 
-    def __init__(self, stream: Any, put_back: Callable[[], Awaitable[None]]) -> None:
-        self._stream, self._put_back, self._closed = stream, put_back, False
+    _answer: Any
+    _put_back: Callable[[], Awaitable[None]]
+    _pieces: AsyncIterator[bytes] | None = None
+    _ended: bool = False
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            with _translated():
-                async for chunk in self._stream:
-                    yield chunk
-        except BaseException:
-            await self.aclose()
-            raise
+    @property
+    def status(self) -> int:
+        status: int = self._answer.status
+        return status
+
+    @property
+    def headers(self) -> dict[str, str]:
+        found = dict[str, str]()
+        for raw, value in self._answer.headers:
+            name, text = raw.decode("latin-1").lower(), _text(value)
+            found[name] = f"{found[name]}, {text}" if name in found else text
+        return found
+
+    async def receive(self) -> bytes:
+        if self._pieces is None:
+            self._pieces = aiter(self._answer.stream)
+        with _translated():
+            async for piece in self._pieces:
+                if piece:
+                    return piece
+        self._ended = True
+        return b""
 
     async def aclose(self) -> None:
-        if self._closed:
-            return
-        self._closed = True
         with anyio.CancelScope(shield=True):  # `task.cancel()` pierces it; the link is then closed instead of kept
             try:
+                if self._pieces is not None and not self._ended:
+                    await _cut_off(self._pieces)
                 with _translated():
-                    await self._stream.aclose()
+                    await self._answer.stream.aclose()
             finally:
                 await self._put_back()
 
 
-@define(eq=False)
-class _Idle:
-    """The links at rest: a stack for each origin, and all of them by age."""
-
-    _stacks: dict[_Origin, deque[_Link]] = field(factory=dict[_Origin, "deque[_Link]"])
-    _by_age: OrderedDict[_Link, None] = field(factory=OrderedDict["_Link", None])
-
-    def __len__(self) -> int:
-        return len(self._by_age)
-
-    def push(self, link: _Link) -> None:
-        self._stacks.setdefault(link.origin, deque()).append(link)
-        self._by_age[link] = None
-
-    def pop_newest(self, origin: _Origin) -> _Link | None:
-        return self._forget(self._stacks[origin].pop()) if origin in self._stacks else None
-
-    def pop_oldest(self) -> _Link:
-        oldest = next(iter(self._by_age))  # of all, and thus of its origin
-        return self._forget(self._stacks[oldest.origin].popleft())
-
-    def pop_expired(self) -> _Link | None:
-        oldest = next(iter(self._by_age), None)
-        return self.pop_oldest() if oldest is not None and oldest.connection.has_expired() else None
-
-    def _forget(self, link: _Link) -> _Link:
-        del self._by_age[link]
-        if not self._stacks[link.origin]:
-            del self._stacks[link.origin]
-        return link
+async def _cut_off(pieces: AsyncIterator[bytes]) -> None:
+    """End an iteration of the connection layer by cancelling it, and those within; trio would complain of them."""
+    with anyio.CancelScope() as enough:
+        enough.cancel()
+        async for _ in pieces:
+            pass
 
 
-@frozen(eq=False)
-class _Link:
-    """A connection with its socket; `reusable` says whether other requests may have it afterwards."""
-
-    origin: _Origin
-    reusable: bool
-    connection: http.core.AsyncHTTPConnection
-    dialer: _Dialer
-
-    async def aclose(self) -> None:
-        """Close the socket at once, the TCP one beneath TLS too; awaited is only the event loop's next turn."""
-        if self.dialer.stream is not None:
-            with anyio.CancelScope(shield=True):
-                await self.dialer.stream.aclose()
-
-
-class _Dialer(http.core.AsyncNetworkBackend):
-    """Opens the socket of one connection and keeps hold of it, also when the connection never gets to see it."""
-
-    stream: http.core.AsyncNetworkStream | None = None
-
-    async def connect_tcp(self, *args: Any, **kwargs: Any) -> http.core.AsyncNetworkStream:
-        self.stream = await _SOCKETS.connect_tcp(*args, **kwargs)
-        return self.stream
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 @contextmanager
@@ -294,7 +279,3 @@ def _translated() -> Generator[None]:
     except tuple(_ERRORS) as error:
         known_as = next(_ERRORS[kind] for kind in type(error).__mro__ if kind in _ERRORS)
         raise known_as(str(error)) from error
-
-
-async def _ignore(_event: str, _info: dict[str, Any]) -> None:
-    """Take no note of an event."""

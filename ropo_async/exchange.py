@@ -5,27 +5,31 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlencode
 
-import anyio
-from attrs import define, field
+from attrs import define, field, frozen
 
 from ropo_async import _http as http
-from ropo_async._messages import Answer
+from ropo_async._messages import Answer, Incoming, Outgoing
 from ropo_async.errors import ClientClosed, Phase, TransportError
 from ropo_async.errors._answers import BODY_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import Mapping
+
+    import anyio
 
     from ropo_async._messages import Request
     from ropo_async.config import Timeouts
 
-__all__ = ["Exchange", "Sender", "Sink", "declared_length"]
+__all__ = ["Exchange", "Paced", "Sender", "Sink", "declared_length"]
 
-Sender = Callable[[http.Request], Awaitable[http.Response]]
+SLOWEST = 64 * 1024
+"""Bytes a second at which a large answer may come: each such second puts the deadline off by one."""
+
+Sender = Callable[[Outgoing], Awaitable[Incoming]]
 
 
 class Sink(Protocol):
@@ -38,6 +42,23 @@ class Sink(Protocol):
     async def write(self, piece: bytes, /) -> None:
         """Take the next piece of its body."""
         ...
+
+
+@frozen
+class Paced:
+    """A sink, each piece of which puts off the deadline by the time that it may take."""
+
+    sink: Sink
+    until: anyio.CancelScope
+
+    async def begin(self, head: Answer, /) -> None:
+        """Hand it on."""
+        await self.sink.begin(head)
+
+    async def write(self, piece: bytes, /) -> None:
+        """Hand it on, and put the deadline off."""
+        self.until.deadline += len(piece) / SLOWEST
+        await self.sink.write(piece)
 
 
 _PLAIN: Mapping[str, str] = MappingProxyType(
@@ -64,9 +85,6 @@ _REASONS: Mapping[str, str] = MappingProxyType(
         "OverflowError": "the answer is too large",
     },
 )
-
-
-_parsed = lru_cache(maxsize=64)(http.URL)  # a tenth of a small call, and there are few of them: queries come later
 
 
 @define
@@ -139,78 +157,65 @@ class Exchange:
             return Phase.NOT_SENT
         return Phase.MAYBE_SENT
 
-    def _outgoing(self, url: str, headers: Mapping[str, str], timeouts: Timeouts) -> http.Request:
-        operation = self.request.operation
-        return http.Request(
-            self.request.method,
-            _parsed(url),
-            params=self.request.params or None,
-            headers={**_PLAIN, **(_ALONE if operation.fresh else {}), **self.request.headers, **headers},
-            content=self.request.content,
-            extensions={
-                "timeout": {
-                    "connect": timeouts.connect,
-                    "read": timeouts.read_of(operation),
-                    "write": timeouts.write,
-                    "pool": timeouts.pool,
-                },
-                "trace": self._trace,
-                "fresh": operation.fresh,
+    def _outgoing(self, url: str, headers: Mapping[str, str], timeouts: Timeouts) -> Outgoing:
+        request, operation = self.request, self.request.operation
+        return Outgoing(
+            method=request.method,
+            url=url,
+            query=urlencode(request.params),
+            headers={**_PLAIN, **(_ALONE if operation.fresh else {}), **request.headers, **headers},
+            content=request.content or b"",
+            timeout={
+                "connect": timeouts.connect,
+                "read": timeouts.read_of(operation),
+                "write": timeouts.write,
+                "pool": timeouts.pool,
             },
+            trace=self._trace,
+            fresh=operation.fresh,
         )
 
     async def _trace(self, event: str, _info: Mapping[str, Any]) -> None:
         self.traced = True
         self.sent = self.sent or event.endswith("send_request_headers.started")
 
-    async def _run(self, send: Sender, outgoing: http.Request) -> None:
+    async def _run(self, send: Sender, outgoing: Outgoing) -> None:
         self.begun = True
         try:
-            response = await send(outgoing)
+            answer = await send(outgoing)
         except http.PoolTimeout:
             self.traced = True  # the one exception that is a proof by itself: no connection was ever had
             raise
         try:
-            self.status = response.status_code
-            self.headers = {name.lower(): value for name, value in response.headers.items()}
-            if response.is_stream_consumed:
-                self.headers.pop("content-encoding", None)  # undone already
-            await self._receive(response)
+            self.status, self.headers = answer.status, answer.headers
+            await self._receive(answer)
         finally:
-            with anyio.CancelScope(shield=True):
-                await response.aclose()
+            await answer.aclose()
 
-    async def _receive(self, response: http.Response) -> None:
+    async def _receive(self, answer: Incoming) -> None:
         sink = self.sink if self.status in self.request.operation.expects else None
         limit = BODY_LIMIT if self.sink and not sink else self.request.operation.max_body
         self.too_large = sink is not None and (declared_length(self.headers) or 0) > limit
+        if sink and not self.too_large:
+            await self._pour(sink.begin(self.answer()))
         received = 0
-        # Cancelled rather than left, as that ends the HTTP library's own iterations as well.
-        with anyio.CancelScope() as enough:
-            if self.too_large:
-                enough.cancel()
-            elif sink:
-                await self._pour(sink.begin(self.answer()), enough)
-            async for piece in _pieces(response):
-                received += len(piece)
-                self.too_large |= received > limit
-                if not sink:
-                    self.body += piece[: limit - len(self.body)]
-                elif not (self.too_large or self.spoilt):
-                    await self._pour(sink.write(piece), enough)
-                if self.too_large:
-                    enough.cancel()
+        while not (self.too_large or self.spoilt) and (piece := await answer.receive()):
+            received += len(piece)
+            self.too_large = received > limit
+            if not sink:
+                self.body += piece[: limit - len(self.body)]
+            elif not self.too_large:
+                await self._pour(sink.write(piece))
         if self.too_large:
             raise OverflowError
         if self.spoilt:
             raise self.spoilt
 
-    async def _pour(self, step: Awaitable[None], enough: anyio.CancelScope) -> None:
+    async def _pour(self, step: Awaitable[None]) -> None:
         try:
             await step
-        except BaseException as error:  # noqa: BLE001 - raised when the iteration has ended, a cancellation too
+        except BaseException as error:  # noqa: BLE001 - raised when the answer is closed, a cancellation too
             self.spoilt = error
-            enough.cancel()
 
 
 def declared_length(headers: Mapping[str, str]) -> int | None:
@@ -218,15 +223,6 @@ def declared_length(headers: Mapping[str, str]) -> int | None:
     length = headers.get("content-length", "")
     # A length beside chunks counts for nothing, as HTTP has it. No body has more digits than these.
     return int(length) if re.fullmatch("[0-9]{1,18}", length) and "transfer-encoding" not in headers else None
-
-
-def _pieces(response: http.Response) -> AsyncIterator[bytes]:
-    """Return the body as it comes: undone codings would hide that a compressed body was cut."""
-    return _read_before(response) if response.is_stream_consumed else response.aiter_raw()
-
-
-async def _read_before(response: http.Response) -> AsyncIterator[bytes]:
-    yield response.content  # as a mock transport has it
 
 
 def _is_certificate(error: BaseException | None) -> bool:

@@ -19,7 +19,7 @@ from ropo_async._protect import finish, when_left
 from ropo_async._quiet import quiet
 from ropo_async._values import is_visible
 from ropo_async.errors import DecodeError, InvalidInput, OutcomeUnknown, Phase, RopoError, TransportError
-from ropo_async.exchange import Exchange
+from ropo_async.exchange import Exchange, Paced
 from ropo_async.operations import Effect
 from ropo_async.retry import Budget, Failure, RetryPolicy, Verdict, decide, judge
 
@@ -40,9 +40,6 @@ TOKEN_MARGIN = 60.0
 """Seconds that a token must outlive a call which cannot simply be repeated."""
 
 _PORTS: Mapping[str, int] = MappingProxyType({"http": 80, "https": 443})
-
-SLOWEST = 64 * 1024
-"""Bytes a second at which a large answer may come: each such second puts the deadline off by one."""
 
 
 @frozen(kw_only=True)
@@ -149,9 +146,14 @@ class _Call(Generic[T]):
         total = self.transport.timeouts.total_of(self.request.operation)
         self.until.deadline = anyio.current_time() + total
         with self.until:
+            try:
+                return await self._attempt()  # most calls need no other, and setting stamina up takes as long
+            except Exception as error:  # noqa: BLE001 - it is for `_follow_up` to say which are final
+                first = error
             # stamina waits and counts; what it does is decided by `_follow_up`. It gets no arguments, as its own
             # instrumentation would show them.
-            return await stamina.AsyncRetryingCaller(attempts=None, timeout=None)(self._follow_up, self._attempt)
+            again = partial(self._attempt_after, [first])
+            return await stamina.AsyncRetryingCaller(attempts=None, timeout=None)(self._follow_up, again)
         reason = f"it took longer than {total:g} s in all"
         if self.failed is not None:
             raise self.failed
@@ -184,6 +186,12 @@ class _Call(Generic[T]):
         except Exception as error:
             raise DecodeError(operation.name, f"unexpected {type(error).__name__}", raw=answer.body) from error
 
+    async def _attempt_after(self, failed: list[Exception]) -> T:
+        """Fail as the first attempt did, which stamina has not seen; from then on attempt."""
+        if failed:
+            raise failed.pop()
+        return await self._attempt()
+
     async def _answer(self) -> Answer:
         if self.transport.auth is None:
             return await self._exchange({})
@@ -201,7 +209,7 @@ class _Call(Generic[T]):
     async def _exchange(self, headers: dict[str, str]) -> Answer:
         transport = self.transport
         started = time.monotonic()
-        self.exchange = exchange = Exchange(self.request, self.sink and _Paced(self.sink, self.until))
+        self.exchange = exchange = Exchange(self.request, self.sink and Paced(self.sink, self.until))
         try:
             return await exchange.run(
                 transport.sender,
@@ -270,21 +278,6 @@ def _address(base: str) -> tuple[str, int | None]:
     """Return the host and the port of a base URL."""
     parts = urlsplit(base)
     return parts.hostname or "", parts.port or _PORTS.get(parts.scheme)
-
-
-@frozen
-class _Paced:
-    """A sink, each piece of which puts off the deadline by the time that it may take."""
-
-    sink: Sink
-    until: anyio.CancelScope
-
-    async def begin(self, head: Answer, /) -> None:
-        await self.sink.begin(head)
-
-    async def write(self, piece: bytes, /) -> None:
-        self.until.deadline += len(piece) / SLOWEST
-        await self.sink.write(piece)
 
 
 def _bearer(token: str) -> dict[str, str]:

@@ -47,6 +47,7 @@ def ropo_client(ropo_simulator: ServedSimulator) -> RopoClient:
     """
     # Only who uses it waits for the imports.
     from ropo_async import RetryPolicy, RopoClient, Timeouts  # noqa: PLC0415
+    from ropo_async._bridge import PoolTransport  # noqa: PLC0415
     from ropo_async._http import AsyncClient  # noqa: PLC0415
     from ropo_async._pool import Pool  # noqa: PLC0415
 
@@ -54,5 +55,5 @@ def ropo_client(ropo_simulator: ServedSimulator) -> RopoClient:
         ropo_simulator.environ,
         timeouts=Timeouts(read=5, total=20, poll_read=5, poll_total=20),
         retries=RetryPolicy(base=0.001, throttled_base=0.001),
-        http_client=AsyncClient(transport=Pool(max_idle=0), trust_env=False),
+        http_client=AsyncClient(transport=PoolTransport(Pool(max_idle=0)), trust_env=False),
     )

@@ -13,7 +13,7 @@ from ropo_async.retry import parse_retry_after
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from ropo_async import _http as http
+    from ropo_async._messages import Incoming, Outgoing
     from ropo_async.exchange import Sender
 
 __all__ = ["Limiter"]
@@ -38,15 +38,15 @@ class Limiter:
     """When the next request may go, by the clock."""
     _turn: anyio.Lock = field(factory=anyio.Lock, init=False, repr=False)
 
-    async def send(self, request: http.Request) -> http.Response:
+    async def send(self, request: Outgoing) -> Incoming:
         async with self._turn:
             wait = self._free - self.clock()
             if wait > 0:
                 await self.sleep(wait)
             started = self.clock()
             self._free = started + self.interval
-            response = await self.sender(request)
-            if response.status_code == 429:
-                asked = parse_retry_after(response.headers)
+            answer = await self.sender(request)
+            if answer.status == 429:
+                asked = parse_retry_after(answer.headers)
                 self._free = max(self._free, self.clock() + (self.cooldown if asked is None else asked))
-            return response
+            return answer

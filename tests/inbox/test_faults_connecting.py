@@ -15,6 +15,7 @@ from anyio.streams.tls import TLSStream
 from attrs import define, evolve
 
 from ropo_async import _http as http
+from ropo_async._bridge import PoolTransport
 from ropo_async._pool import Pool
 from ropo_async.errors import OutcomeUnknown, Phase, TransportError
 from ropo_async.hooks import Retrying
@@ -194,7 +195,7 @@ async def gated(feed: World, authority: trustme.CA) -> AsyncIterator[tuple[Gate,
     gate = Gate(feed.running.port, tls(authority))
     async with (
         await anyio.create_tcp_listener(local_host="127.0.0.1") as listener,
-        http.AsyncClient(transport=Pool(ssl_context=trusting)) as sender,
+        http.AsyncClient(transport=PoolTransport(Pool(ssl_context=trusting))) as sender,
         anyio.create_task_group() as tasks,
     ):
         tasks.start_soon(listener.serve, gate.serve)

@@ -5,6 +5,8 @@ import pytest
 from attrs import define, field
 
 from ropo_async import _http as http
+from ropo_async._bridge import _Answer, _ignore
+from ropo_async._messages import Incoming, Outgoing
 from ropo_async.iopole._limiter import Limiter
 
 pytestmark = pytest.mark.anyio
@@ -27,19 +29,19 @@ class World:
         await anyio.lowlevel.checkpoint()
         self.now += seconds
 
-    async def send(self, _: http.Request) -> http.Response:
+    async def send(self, _: Outgoing) -> Incoming:
         self.asked.append(self.now - 1000)
         self.at_once += 1
         assert self.at_once == 1
         await anyio.lowlevel.checkpoint()
         self.at_once -= 1
-        return self.answers.pop(0) if self.answers else http.Response(200)
+        return _Answer(self.answers.pop(0) if self.answers else http.Response(200))
 
     def limiter(self, interval: float) -> Limiter:
         return Limiter(self.send, interval, clock=self.clock, sleep=self.sleep)
 
 
-REQUEST = http.Request("GET", "https://host.example")
+REQUEST = Outgoing(method="GET", url="https://host.example", trace=_ignore)
 
 
 async def test_requests_go_one_by_one_and_apart() -> None:

@@ -13,6 +13,7 @@ from anyio.streams.tls import TLSStream
 from attrs import define, field
 
 from ropo_async import _http as http
+from ropo_async._bridge import PoolTransport
 from ropo_async._pool import Pool
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: "
@@ -102,7 +103,7 @@ async def serving(tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") ->
 @asynccontextmanager
 async def pooled(**options: Any) -> AsyncIterator[tuple[Server, Pool, http.AsyncClient]]:
     pool = Pool(**options)
-    async with serving() as server, http.AsyncClient(transport=pool, base_url=server.url) as client:
+    async with serving() as server, http.AsyncClient(transport=PoolTransport(pool), base_url=server.url) as client:
         yield server, pool, client
 
 

@@ -13,6 +13,7 @@ import trustme
 from anyio.lowlevel import checkpoint
 
 from ropo_async import _http as http
+from ropo_async._bridge import PoolTransport
 from ropo_async._pool import Pool
 from tests.pool.harness import client_tls, pooled, served, server_tls, serving, whole
 
@@ -66,7 +67,7 @@ async def test_a_call_can_be_cut_off_at_every_await(cut: Cut, scheme: str, kind:
     tls = server_tls(authority, "127.0.0.1") if scheme == "https" else None
     pool = Pool(max_connections=2, ssl_context=client_tls(authority))
     outcomes: list[bool] = []
-    async with serving(tls) as server, http.AsyncClient(transport=pool) as client:
+    async with serving(tls) as server, http.AsyncClient(transport=PoolTransport(pool)) as client:
         while outcomes[-3:] != [False] * 3 and len(outcomes) < 1000:  # until it is through before the cut comes
             if kind == "reused":
                 await client.get(server.url)

@@ -5,15 +5,15 @@ from typing import Any, cast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ropo_async._pool import _Idle, _Link
+from ropo_async._links import Idle, Link
 
 
 @given(st.lists(st.one_of(st.sampled_from(["oldest", "a", "b"]), st.sampled_from([b"a", b"b", b"c"]))))
 def test_idle_links_are_a_list_with_two_ends(steps: list[str | bytes]) -> None:
-    idle, model = _Idle(), list[_Link]()
+    idle, model = Idle(), list[Link]()
     for step in steps:
         if isinstance(step, bytes):
-            link = _Link((b"http", step, None), *cast("Any", (True, None, None)))
+            link = Link((b"http", step, None), *cast("Any", (True, None, None)))
             idle.push(link)
             model.append(link)
         elif step == "oldest":

@@ -4,6 +4,7 @@ import pytest
 import trustme
 
 from ropo_async import _http as http
+from ropo_async._bridge import PoolTransport
 from ropo_async._pool import Pool
 from tests.pool.harness import client_tls, recorder, server_tls, serving, whole
 
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.anyio
 async def test_tls_connections_are_shared_too(authority: trustme.CA) -> None:
     async with (
         serving(server_tls(authority, "127.0.0.1")) as server,
-        http.AsyncClient(transport=(pool := Pool(ssl_context=client_tls(authority)))) as client,
+        http.AsyncClient(transport=PoolTransport(pool := Pool(ssl_context=client_tls(authority)))) as client,
     ):
         answers = [(await client.get(server.url)).text for _ in range(10)]
         assert answers == ["1"] * 10
@@ -27,7 +28,7 @@ async def test_a_bad_certificate_is_a_connect_error(authority: trustme.CA, case:
     host = "ropo.example" if case == "another host" else "127.0.0.1"
     async with (
         serving(server_tls(authority, host)) as server,
-        http.AsyncClient(transport=(pool := Pool(ssl_context=client_tls(trusted)))) as client,
+        http.AsyncClient(transport=PoolTransport(pool := Pool(ssl_context=client_tls(trusted)))) as client,
     ):
         with pytest.raises(http.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
             await client.get(server.url, extensions=recorder(events))
@@ -39,7 +40,7 @@ async def test_a_bad_certificate_is_a_connect_error(authority: trustme.CA, case:
 async def test_a_context_is_made_when_https_needs_one(authority: trustme.CA) -> None:
     async with (
         serving(server_tls(authority, "127.0.0.1")) as server,
-        http.AsyncClient(transport=(pool := Pool())) as client,
+        http.AsyncClient(transport=PoolTransport(pool := Pool())) as client,
     ):
         contexts = [pool._ssl_context]
         for _ in range(2):

@@ -11,7 +11,8 @@ from attrs import define, evolve, field
 
 from ropo_async import _http as http
 from ropo_async import operations
-from ropo_async._messages import Answer, Request
+from ropo_async._bridge import _Answer
+from ropo_async._messages import Answer, Incoming, Outgoing, Request
 from ropo_async.config import Timeouts
 from ropo_async.errors import ClientClosed, Phase, TransportError
 from ropo_async.exchange import Exchange
@@ -50,16 +51,16 @@ class Transport:
     steps: Sequence[str] = ()
     error: BaseException | None = None
     response: http.Response = field(factory=lambda: http.Response(200, content=b"{}"))
-    seen: list[http.Request] = field(factory=list[http.Request])
+    seen: list[Outgoing] = field(factory=list[Outgoing])
 
-    async def __call__(self, request: http.Request) -> http.Response:
+    async def __call__(self, request: Outgoing) -> Incoming:
         self.seen.append(request)
         for step in self.steps:
-            await request.extensions["trace"](step, {})
+            await request.trace(step, {})
         await anyio.lowlevel.checkpoint()
         if self.error is not None:
             raise self.error
-        return self.response
+        return _Answer(self.response)
 
 
 def _exchange(operation: Operation = operations.REREAD, **request: Any) -> Exchange:
@@ -92,18 +93,18 @@ async def test_what_goes_out() -> None:
     exchange = _exchange(operations.POLL, params={"date": "2026-03-04"}, headers={"X-One": "1"}, content=b"x")
     await exchange.run(transport, URL, BEARER, Timeouts(read=1, poll_read=2, connect=3, write=4, pool=5))
     (request,) = transport.seen
-    assert (request.method, str(request.url), request.content) == ("GET", f"{URL}?date=2026-03-04", b"x")
-    assert (request.headers["x-one"], request.headers["authorization"]) == ("1", "Bearer hunter2")
-    assert (request.headers["accept"], request.headers["accept-encoding"]) == ("application/json", "identity")
-    assert request.extensions["timeout"] == {"connect": 3, "read": 2, "write": 4, "pool": 5}
-    assert request.extensions["fresh"] is True
+    assert (request.method, request.url, request.query, request.content) == ("GET", URL, "date=2026-03-04", b"x")
+    assert (request.headers["X-One"], request.headers["Authorization"]) == ("1", "Bearer hunter2")
+    assert (request.headers["Accept"], request.headers["Accept-Encoding"]) == ("application/json", "identity")
+    assert request.timeout == {"connect": 3, "read": 2, "write": 4, "pool": 5}
+    assert request.fresh is True
 
 
 async def test_a_reread_is_less_patient_and_shares_its_connection() -> None:
     transport = Transport()
     await _exchange().run(transport, URL, BEARER, Timeouts(read=1, poll_read=2))
-    assert transport.seen[0].extensions["timeout"]["read"] == 1
-    assert transport.seen[0].extensions["fresh"] is False
+    assert transport.seen[0].timeout["read"] == 1
+    assert transport.seen[0].fresh is False
 
 
 CONNECTED = ["connection.connect_tcp.started", "connection.connect_tcp.complete"]
@@ -227,7 +228,7 @@ async def test_what_ends_a_program_is_not_taken_for_a_failure() -> None:
         await _run(Transport(SENT, KeyboardInterrupt()))
 
 
-async def _cancelled(transport: Callable[[http.Request], Awaitable[http.Response]], exchange: Exchange) -> None:
+async def _cancelled(transport: Callable[[Outgoing], Awaitable[Incoming]], exchange: Exchange) -> None:
     async with anyio.create_task_group() as group:
         group.start_soon(exchange.run, transport, URL, BEARER, Timeouts())
         await anyio.wait_all_tasks_blocked()
@@ -235,9 +236,9 @@ async def _cancelled(transport: Callable[[http.Request], Awaitable[http.Response
 
 
 async def test_a_cancelled_exchange_knows_how_far_it_got() -> None:
-    async def hang(request: http.Request) -> http.Response:
+    async def hang(request: Outgoing) -> Incoming:
         for step in SENT:
-            await request.extensions["trace"](step, {})
+            await request.trace(step, {})
         await anyio.sleep_forever()
         raise AssertionError
 

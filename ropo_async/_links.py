@@ -1,0 +1,76 @@
+"""Connections with their sockets, and those that are at rest; which request gets which is for the pool to say."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from typing import Any, cast
+
+import anyio
+from attrs import define, field, frozen
+
+from ropo_async import _http as http
+
+__all__ = ["Dialer", "Idle", "Link", "Origin"]
+
+Origin = tuple[bytes, bytes, int | None]
+"""Scheme, host and port; None is the scheme's own port."""
+
+_SOCKETS = cast("http.core.AsyncNetworkBackend", http.core.AnyIOBackend())
+
+
+@define(eq=False)
+class Idle:
+    """The links at rest: a stack for each origin, and all of them by age."""
+
+    _stacks: dict[Origin, deque[Link]] = field(factory=dict[Origin, "deque[Link]"])
+    _by_age: OrderedDict[Link, None] = field(factory=OrderedDict["Link", None])
+
+    def __len__(self) -> int:
+        return len(self._by_age)
+
+    def push(self, link: Link) -> None:
+        self._stacks.setdefault(link.origin, deque()).append(link)
+        self._by_age[link] = None
+
+    def pop_newest(self, origin: Origin) -> Link | None:
+        return self._forget(self._stacks[origin].pop()) if origin in self._stacks else None
+
+    def pop_oldest(self) -> Link:
+        oldest = next(iter(self._by_age))  # of all, and thus of its origin
+        return self._forget(self._stacks[oldest.origin].popleft())
+
+    def pop_expired(self) -> Link | None:
+        oldest = next(iter(self._by_age), None)
+        return self.pop_oldest() if oldest is not None and oldest.connection.has_expired() else None
+
+    def _forget(self, link: Link) -> Link:
+        del self._by_age[link]
+        if not self._stacks[link.origin]:
+            del self._stacks[link.origin]
+        return link
+
+
+@frozen(eq=False)
+class Link:
+    """A connection with its socket; `reusable` says whether other requests may have it afterwards."""
+
+    origin: Origin
+    reusable: bool
+    connection: http.core.AsyncHTTPConnection
+    dialer: Dialer
+
+    async def aclose(self) -> None:
+        """Close the socket at once, the TCP one beneath TLS too; awaited is only the event loop's next turn."""
+        if self.dialer.stream is not None:
+            with anyio.CancelScope(shield=True):
+                await self.dialer.stream.aclose()
+
+
+class Dialer(http.core.AsyncNetworkBackend):
+    """Opens the socket of one connection and keeps hold of it, also when the connection never gets to see it."""
+
+    stream: http.core.AsyncNetworkStream | None = None
+
+    async def connect_tcp(self, *args: Any, **kwargs: Any) -> http.core.AsyncNetworkStream:
+        self.stream = await _SOCKETS.connect_tcp(*args, **kwargs)
+        return self.stream

@@ -289,8 +289,8 @@ class Journal(BookingStore):
     async def erase(self, *, billnum: str, account: Account | None = None) -> int:
         """Remove the content of every record of an invoice, acknowledged or not, and return how many there were.
 
-        As `purge` otherwise; run again, it removes what had to stay. Answers that are stored whole because they could not
-        be taken apart, and records in quarantine, go too where the invoice's number is in them.
+        As `purge` otherwise; run again, it removes what had to stay. Answers that are stored whole because they could
+        not be taken apart, and records in quarantine, go too where the invoice's number is in them.
         """
 
     @abstractmethod

@@ -9,7 +9,7 @@ from hypothesis import Phase
 from hypothesis.stateful import run_state_machine_as_test
 
 from ropo_async.errors import RopoError
-from ropo_async.journal import Booking, BookingState, _bookings
+from ropo_async.journal import Booking, BookingState
 from ropo_async.ledger import rules
 from ropo_async.ledger.rules import Ruling
 from ropo_async.ledger.verification import Verification
@@ -45,7 +45,6 @@ MUTANTS: dict[str, tuple[Any, str, Any]] = {
     "takes the unknown for refused": (rules, "refusal", takes_the_unknown_for_refused),
     "waits for the dead": (Verification, "given_up", waits_for_the_dead),
     "takes any amount": (rules, "candidates", takes_any_amount),
-    "forgets what has not shown": (_bookings, "SHOWN_WITHIN", -1e12),
     "takes back what may be booked": (Verification, "_without_sender", takes_back_what_may_be_booked),
 }
 

@@ -89,7 +89,7 @@ def fast(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.long
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize(("storage", "size"), [("sqlite", 10_000), ("postgresql", 3_000)])
 async def test_every_payment_of_a_file_is_accounted_for_and_none_is_booked_twice(

@@ -14,7 +14,7 @@ import os
 import time
 from base64 import urlsafe_b64decode
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar, runtime_checkable
 
 import anyio
 from attrs import define, field, frozen
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 __all__ = ["Credentials", "Grant", "Secret", "StaticToken", "TokenCache", "TokenProvider"]
+
+T = TypeVar("T")
 
 LIFETIME = 2 * 60 * 60.0
 """Seconds that a token lives where it does not say so itself."""
@@ -219,25 +221,39 @@ def auth_from_env(environ: Mapping[str, str]) -> Credentials | StaticToken:
     Raises:
         InvalidInput: a variable is missing, contradicts another, or names a file that cannot be read.
     """
-    if "ROPO_TOKEN" in environ:
-        if any(name in environ for name in _APICODE):
-            raise InvalidInput(f"ROPO_TOKEN is set together with {' or '.join(_APICODE)}: keep one")
-        return StaticToken(environ["ROPO_TOKEN"])
-    if "ROPO_CID" not in environ:
-        raise InvalidInput("ROPO_CID is not set, and neither is ROPO_TOKEN")
-    match [name for name in _APICODE if name in environ]:
-        case ["ROPO_APICODE"]:
-            return Credentials(environ["ROPO_CID"], environ["ROPO_APICODE"])
-        case ["ROPO_APICODE_FILE"]:
-            return Credentials(environ["ROPO_CID"], secret_in("ROPO_APICODE_FILE", environ["ROPO_APICODE_FILE"]))
-        case _:
-            raise InvalidInput(f"exactly one of {' and '.join(_APICODE)} must be set")
+    return login_from_env(environ, ("ROPO_TOKEN", "ROPO_CID", "ROPO_APICODE"), Credentials)
 
 
-_APICODE = ("ROPO_APICODE", "ROPO_APICODE_FILE")
+def login_from_env(
+    environ: Mapping[str, str], names: tuple[str, str, str], make: Callable[[str, str], T]
+) -> T | StaticToken:
+    """Return what an API's variables give to log in with: a token, or what `make` makes of an id and its secret.
+
+    Args:
+        environ: the variables; one that is empty counts as set.
+        names: the variables of a token, of the id, and of the secret; with `_FILE` behind it the last one names a file
+            that holds the secret alone.
+        make: is given the id and the secret.
+
+    Raises:
+        InvalidInput: a variable is missing, contradicts another, or names a file that cannot be read.
+    """
+    token, who, secret = names
+    ways = (secret, f"{secret}_FILE")
+    given = [name for name in ways if name in environ]
+    if token in environ:
+        if given:
+            raise InvalidInput(f"{token} is set together with {' or '.join(ways)}: keep one")
+        return StaticToken(environ[token])
+    if who not in environ:
+        raise InvalidInput(f"{who} is not set, and neither is {token}")
+    if len(given) != 1:
+        raise InvalidInput(f"exactly one of {' and '.join(ways)} must be set")
+    (way,) = given
+    return make(environ[who], environ[way] if way == secret else _secret_in(way, environ[way]))
 
 
-def secret_in(variable: str, name: str) -> str:
+def _secret_in(variable: str, name: str) -> str:
     """Return what a file holds that a variable of the environment names: a secret, and nothing else.
 
     Raises:

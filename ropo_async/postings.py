@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from attrs import asdict, field, frozen
 
+from ropo_async import _arguments as arguments
 from ropo_async.errors import InvalidInput
 
 __all__ = ["LOOKUP_ORDER", "CreditNote", "Payment", "Posting"]
@@ -20,23 +21,23 @@ Day = date  # for a class with a field `date`
 def _is_amount(_: object, attribute: Any, amount: Any) -> None:
     if isinstance(amount, bool) or not isinstance(amount, int | Decimal):
         raise InvalidInput(f"{attribute.name} must be a Decimal or an int; a float cannot hold cents exactly")
-    if not Decimal(amount).is_finite() or abs(Decimal(amount).adjusted()) > 15:
+    if not arguments.is_amount(amount):
         raise InvalidInput(f"{attribute.name} must be a finite amount of ordinary size")
 
 
 def _is_date(_: object, attribute: Any, day: Any) -> None:
-    if not isinstance(day, date) or isinstance(day, datetime):
+    if not arguments.is_day(day):
         raise InvalidInput(f"{attribute.name} must be a datetime.date without a time")
 
 
 def _is_text(_: object, attribute: Any, text: object) -> None:
-    if text is not None and (not isinstance(text, str) or not text.strip()):
-        raise InvalidInput(f"{attribute.name} must be text, and not empty")
+    if text is not None:
+        arguments.text(attribute.name, text)
 
 
 def _is_jobid(_: object, attribute: Any, jobid: object) -> None:
-    if jobid is not None and (isinstance(jobid, bool) or not isinstance(jobid, int) or jobid <= 0):
-        raise InvalidInput(f"{attribute.name} must be a positive int")
+    if jobid is not None:
+        arguments.number(attribute.name, jobid)
 
 
 def _text() -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast, get_args, get_type_hints
 
 from attrs import frozen
 
+from ropo_async import _arguments as arguments
 from ropo_async import _values as values
 
 if TYPE_CHECKING:
@@ -118,26 +119,8 @@ def _field(hint: Any) -> Field:
     )
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)
-
-
 def _read_text(value: Any) -> str | None:
     return value if isinstance(value, str) else values.text(value)
-
-
-def _is_integer(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
-
-
-def _is_number(value: Any) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return False
-    return Decimal(value).is_finite() and abs(Decimal(value).adjusted()) <= 15
-
-
-def _is_date(value: Any) -> bool:
-    return isinstance(value, date) and not isinstance(value, datetime)
 
 
 def _read_file(value: Any) -> bytes | None:
@@ -151,15 +134,15 @@ def _read_file(value: Any) -> bytes | None:
 
 _KINDS: Mapping[Any, Kind] = MappingProxyType(
     {
-        str: Kind("text", _is_text, str.__str__, _read_text),
-        int: Kind("a whole number", _is_integer, int, values.integer),
+        str: Kind("text", arguments.is_text, str.__str__, _read_text),
+        int: Kind("a whole number", arguments.is_whole, int, values.integer),
         Decimal: Kind(
             "a finite Decimal or int of ordinary size; a float cannot hold cents exactly",
-            _is_number,
+            arguments.is_amount,
             Decimal,
             values.decimal,
         ),
-        date: Kind("a datetime.date without a time", _is_date, date.isoformat, values.day),
+        date: Kind("a datetime.date without a time", arguments.is_day, date.isoformat, values.day),
         bytes: Kind("bytes", lambda value: isinstance(value, bytes), lambda file: b64encode(file).decode(), _read_file),
     },
 )
@@ -169,7 +152,7 @@ def is_json(value: Any, depth: int = 50) -> bool:
     """Whether `value` is JSON as it is sent: dicts, lists, texts, exact numbers, true, false and null."""
     if isinstance(value, dict):
         content = cast("dict[object, object]", value).items()
-        return depth > 0 and all(_is_text(name) and is_json(part, depth - 1) for name, part in content)
+        return depth > 0 and all(arguments.is_text(name) and is_json(part, depth - 1) for name, part in content)
     if isinstance(value, list):
         return depth > 0 and all(is_json(part, depth - 1) for part in cast("list[object]", value))
     return value is None or isinstance(value, bool) or any(_KINDS[kind].fits(value) for kind in (str, int, Decimal))

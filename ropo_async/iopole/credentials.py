@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from ropo_async.auth import Secret, StaticToken, secret_in
+from ropo_async.auth import Secret, StaticToken, login_from_env
 from ropo_async.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["IopoleCredentials", "credentials_from_env"]
-
-_SECRET = ("IOPOLE_CLIENT_SECRET", "IOPOLE_CLIENT_SECRET_FILE")
 
 
 def _is_name(_: object, __: object, name: Any) -> None:
@@ -52,17 +51,5 @@ def credentials_from_env(environ: Mapping[str, str]) -> IopoleCredentials | Stat
     Raises:
         InvalidInput: a variable is missing, contradicts another, or names a file that cannot be read.
     """
-    if "IOPOLE_TOKEN" in environ:
-        if any(name in environ for name in _SECRET):
-            raise InvalidInput(f"IOPOLE_TOKEN is set together with {' or '.join(_SECRET)}: keep one")
-        return StaticToken(environ["IOPOLE_TOKEN"])
-    if "IOPOLE_CLIENT_ID" not in environ:
-        raise InvalidInput("IOPOLE_CLIENT_ID is not set, and neither is IOPOLE_TOKEN")
-    match [name for name in _SECRET if name in environ]:
-        case ["IOPOLE_CLIENT_SECRET"]:
-            secret = environ["IOPOLE_CLIENT_SECRET"]
-        case ["IOPOLE_CLIENT_SECRET_FILE"]:
-            secret = secret_in("IOPOLE_CLIENT_SECRET_FILE", environ["IOPOLE_CLIENT_SECRET_FILE"])
-        case _:
-            raise InvalidInput(f"exactly one of {' and '.join(_SECRET)} must be set")
-    return IopoleCredentials(environ["IOPOLE_CLIENT_ID"], secret, environ.get("IOPOLE_SCOPE"))
+    make = partial(IopoleCredentials, scope=environ.get("IOPOLE_SCOPE"))
+    return login_from_env(environ, ("IOPOLE_TOKEN", "IOPOLE_CLIENT_ID", "IOPOLE_CLIENT_SECRET"), make)

@@ -40,6 +40,8 @@ COLUMNS = (
     "version",
 )
 """Fields of a booking that are columns of the same name."""
+SHOWN_WITHIN = 2 * 86400.0
+"""Seconds after which what was booked shows on its invoice: the morning after, when a ledger looks last, and a day."""
 _FIXED = ("operation_id", "kind", "digest", "created")
 _CHANGING = tuple(name for name in COLUMNS if name not in _FIXED)
 _TIMES = ("created", "changed", "sent_at", "due")
@@ -129,12 +131,19 @@ def several(  # noqa: PLR0917 - filters that go together
 
 
 def forget(tx: Transaction, where: str, values: Sequence[Any]) -> int:
-    """Remove the content of settled bookings: what was sent, what was answered, and whose invoice it was."""
-    settled = [state.value for state in BookingState if state.settled]
+    """Remove the content of bookings: what was sent, what was answered, and whose invoice it was.
+
+    Those stay whole that may still take effect, and by which it is told what those others are: for as long as one is in
+    flight for the same invoice, and until what was just booked must have shown there, lest it be taken for another one.
+    """
+    in_flight = [state.value for state in BookingState if state.in_flight]
+    may_show = [state.value for state in BookingState if state.booked or state is BookingState.ESCALATED]
+    beside = "SELECT k.booking FROM booking_key k JOIN booking_claim c ON c.account = k.account AND c.key = k.key"
     rows = tx.rows(
         f"UPDATE booking SET body = NULL, billnum = NULL, answer = NULL, evidence = '[]', baseline = NULL "  # noqa: S608 - our own words
-        f"WHERE body IS NOT NULL AND state IN ({marks(settled)}) AND {where} RETURNING id",
-        (*settled, *values),
+        f"WHERE body IS NOT NULL AND state NOT IN ({marks(in_flight)}) AND id NOT IN ({beside}) "
+        f"AND NOT (state IN ({marks(may_show)}) AND COALESCE(sent_at, 0) > ?) AND {where} RETURNING id",
+        (*in_flight, *may_show, tx.now - SHOWN_WITHIN, *values),
     )
     tx.run_many("DELETE FROM booking_key WHERE booking = ?", rows)
     return len(rows)

@@ -276,8 +276,10 @@ class Journal(BookingStore):
     async def purge(self, *, acked_older_than: datetime) -> int:
         """Remove the content of records that were acknowledged before then, and polls that ended before then.
 
-        So too of payments and credit notes that were settled before then; their ids and states stay. What tells a
-        record apart stays, so that it is not delivered again when a day is read again.
+        So too of payments and credit notes that have been settled, or waited to be sent, since then; their ids and
+        states stay. Those keep their content that may still take effect, those of the same invoice for as long, and for
+        two days what was booked, or may be: until it has shown on its invoice it could be taken for another one. What
+        tells a record apart stays, so that it is not delivered again when a day is read again.
 
         Returns:
             how many records and bookings lost their content.
@@ -287,9 +289,8 @@ class Journal(BookingStore):
     async def erase(self, *, billnum: str, account: Account | None = None) -> int:
         """Remove the content of every record of an invoice, acknowledged or not, and return how many there were.
 
-        As `purge` otherwise. A payment that may still take effect keeps its content until it is settled. Answers that
-        are stored whole because they could not be taken apart, and records in quarantine, go too where the invoice's
-        number is in them.
+        As `purge` otherwise; run again, it removes what had to stay. Answers that are stored whole because they could
+        not be taken apart, and records in quarantine, go too where the invoice's number is in them.
         """
 
     @abstractmethod

@@ -78,7 +78,7 @@ class Booking:
     digest: bytes = field(repr=False)
     """Tells whether the same id is used for something else."""
     body: bytes | None = field(repr=False)
-    """What is sent, as JSON; None once it was purged or erased."""
+    """What is sent, as JSON; None once it was purged or erased. One that was never sent is filled in when asked for."""
     state: BookingState = BookingState.PREPARED
     """How far it has come."""
     reason: str = ""

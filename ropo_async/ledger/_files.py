@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, cast
 
 from attrs import define, field
 
+from ropo_async._arguments import is_text
 from ropo_async.errors import FileProblem, InvalidFile
 from ropo_async.ledger.registrations import COLUMNS, REQUIRED
 
@@ -99,7 +100,7 @@ def csv_rows(lines: Iterator[bytes]) -> Iterator[tuple[int, Row]]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield line, [(None, f"cannot be read as CSV: {error}")]
+            yield line, [(None, _unreadable(error))]
             continue
         if len(cells) > len(header):
             yield line, [(None, f"has {len(cells)} values under {len(header)} columns")]
@@ -146,14 +147,25 @@ def _header(reader: Iterator[list[str]]) -> list[str]:
     try:
         header = [name.strip() for name in next(reader, list[str]())]
     except csv.Error as error:
-        raise InvalidFile([FileProblem(1, None, f"cannot be read as CSV: {error}")]) from None
+        raise InvalidFile([FileProblem(1, None, _unreadable(error))]) from None
+    if not all(map(is_text, header)):
+        raise InvalidFile([FileProblem(1, None, "is not UTF-8")])
     # Where these are missing it may be no header at all, and its words somebody's data.
     missing = [FileProblem(1, name, "is missing from the header") for name in sorted(REQUIRED - set(header))]
-    unknown = [FileProblem(1, name[:40] or None, "is no known column") for name in header if name not in COLUMNS]
+    unknown = [FileProblem(1, _shown(name), "is no known column") for name in header if name not in COLUMNS]
     double = [FileProblem(1, name, "is there twice") for name, times in Counter(header).items() if times > 1]
     if problems := missing or [*unknown, *double]:
         raise InvalidFile(problems)
     return header
+
+
+def _unreadable(error: csv.Error) -> str:
+    return f"cannot be read as CSV: {str(error).partition(' - ')[0]}"  # what follows is for programmers
+
+
+def _shown(name: str) -> str | None:
+    """Return the name of a column as a message can have it; None where it would do something to a screen."""
+    return name[:40] if name and name.isprintable() else None
 
 
 def _object(text: bytes) -> Row:
@@ -170,7 +182,7 @@ def _object(text: bytes) -> Row:
     if not isinstance(found, dict):
         return [(None, "must be a JSON object")]
     row = cast("dict[str, object]", found)
-    unknown: Problems = [(name[:40], "is no known column") for name in row if name not in COLUMNS]
+    unknown: Problems = [(_shown(name), "is no known column") for name in row if name not in COLUMNS]
     return unknown or {name: value for name, value in row.items() if value is not None and value != ""}
 
 

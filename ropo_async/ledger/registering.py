@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import anyio
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ropo_async.errors import InvalidInput, InvoiceBusy, OperationIdReused
 from ropo_async.journal import Booking, BookingState
@@ -33,7 +33,8 @@ class Registering:
 
     async def post(self, asked: Registration) -> Booking:
         """Return what became of a registration: sent now, or known before; see `PaymentLedger.register`."""
-        booking = await self.sending.journal.add_booking(self._new(asked))
+        new = self._new(asked)
+        booking = _filled(await self.sending.journal.add_booking(new), new)
         if booking.digest != digest_of(asked.posting):
             raise OperationIdReused(asked.operation_id)
         pause, longest = PAUSES
@@ -50,7 +51,7 @@ class Registering:
             if booking.state is BookingState.PREPARED or booking.state is BookingState.SENDING:
                 await anyio.sleep(pause)
                 pause = min(2 * pause, longest)
-                booking = await self.known(asked.operation_id, content=False)
+                booking = _filled(await self.known(asked.operation_id, content=False), new)
         return booking
 
     async def _ends_soon(self, other: str | None) -> bool:
@@ -90,3 +91,10 @@ class Registering:
                 f"the content of operation {operation_id!r} was removed from the journal, so it is not sent again"
             )
         return booking
+
+
+def _filled(booking: Booking, new: Booking) -> Booking:
+    """Return one that was never sent, and lost its content meanwhile, with the same content as it is asked for now."""
+    if booking.body is not None or booking.state is not BookingState.PREPARED:
+        return booking
+    return evolve(booking, body=new.body, billnum=new.billnum, keys=new.keys)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import Attribute, field, fields, frozen
 
+from ropo_async import _arguments as arguments
 from ropo_async.errors import InvalidInput
 from ropo_async.postings import CreditNote, Payment, Posting
 
@@ -34,8 +35,8 @@ def _is_posting(_: object, __: Any, value: Any) -> None:
 
 
 def _is_billnum(registration: Registration, attribute: Attribute[str | None], value: str | None) -> None:
-    if value is not None and (not isinstance(value, str) or not value.strip()):
-        raise InvalidInput(f"{attribute.name} must be text, and not empty")
+    if value is not None:
+        arguments.text(attribute.name, value)
     if None not in (value, registration.posting.billnum) and value != registration.posting.billnum:
         raise InvalidInput(f"{attribute.name} contradicts the {registration.posting.noun}'s own")
 

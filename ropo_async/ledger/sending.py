@@ -37,6 +37,18 @@ if TYPE_CHECKING:
 __all__ = ["Sending", "content_of", "digest_of", "names_of", "posting_of"]
 
 KINDS: Mapping[str, type[Posting]] = MappingProxyType({kind.noun: kind for kind in (Payment, CreditNote)})
+_ONCE = (BookingState.APPLIED, "booked when it was sent before, as an answer said that came late")
+LATE = MappingProxyType(
+    {
+        BookingState.REJECTED: _ONCE,
+        BookingState.PROBABLY_ABSENT: _ONCE,
+        BookingState.APPLIED: (
+            BookingState.ESCALATED,
+            "booked twice: when it was sent before, too; the answer came late",
+        ),
+    }
+)
+"""What becomes of one whose earlier sending was booked after all. In doubt it is looked for on its invoice anyway."""
 UNVERIFIABLE = "it cannot be verified, as nobody knows the invoice's number"
 
 _encoder = msgspec.json.Encoder(decimal_format="string", order="sorted")
@@ -157,7 +169,7 @@ class Sending:
     def _ruled(self, sent: Booking, ruling: rules.Ruling, answer: Answer | None, booking: Booking) -> Booking | None:
         """Return a booking with the outcome of what was sent, unless more is known by now."""
         if booking.sent_at != sent.sent_at:
-            return None
+            return _answered_late(booking) if ruling.state is BookingState.APPLIED else None
         if booking.state is not BookingState.SENDING and (
             ruling.state is BookingState.UNKNOWN or booking.state is BookingState.VERIFIED_APPLIED
         ):
@@ -242,6 +254,14 @@ def _only(keys: Iterable[str], name: str) -> str | None:
 def _keeping(change: Callable[[Booking], Booking | None], keys: tuple[str, ...], booking: Booking) -> Booking | None:
     changed = change(booking)
     return None if changed is None else evolve(changed, keys=keys)
+
+
+def _answered_late(booking: Booking) -> Booking | None:
+    """Return one that was sent again meanwhile, and whose earlier sending turns out to be booked."""
+    if booking.state not in LATE:
+        return None
+    state, reason = LATE[booking.state]
+    return evolve(booking, state=state, reason=reason)
 
 
 def _taken_back(booking: Booking, *, before: Booking, sent_at: datetime | None) -> Booking | None:

@@ -26,6 +26,11 @@ JOB = JobSubmission(
 CHANGE = JobDataSet(jobtype=0, **PEOPLE)
 
 
+def nothing(_: Simulator) -> int:
+    """Count the effects of what has none."""
+    return 0
+
+
 @frozen
 class Call:
     """How a user calls an operation, and what counts what it did."""
@@ -33,8 +38,8 @@ class Call:
     make: Callable[[RopoClient], Awaitable[Any]]
     request: str
     """Method and path, as in the specification."""
-    effects: Callable[[Simulator], int] = lambda simulator: 0
-    """How often it took effect; 0 for what has none."""
+    effects: Callable[[Simulator], int] = nothing
+    """How often it took effect."""
 
 
 async def _all(pages: Any) -> list[Any]:
@@ -104,7 +109,11 @@ CALLS: Mapping[str, Call] = {
         "POST /jobs/dispute",
         lambda simulator: len(simulator.truth.disputes),
     ),
-    "disputes.resolve": Call(_resolve, "POST /jobs/dispute/resolve"),
+    "disputes.resolve": Call(
+        _resolve,
+        "POST /jobs/dispute/resolve",
+        lambda simulator: sum(dispute.resolved is not None for dispute in simulator.truth.disputes),
+    ),
 }
 
 
@@ -112,6 +121,7 @@ def prepared() -> Simulator:
     """Return a server on which every call of the table succeeds."""
     simulator = Simulator(apicode="only-for-tests")
     simulator.add_invoice(billnum=BILLNUM, jobid=JOBID, amount="100.00")
+    simulator.add_invoice(amount="5.00", dataset=PEOPLE | {"custnum": "1022", "ordernumber": 7})
     simulator.add_updates(count=3)
     return simulator
 

@@ -16,7 +16,7 @@ import pytest
 import ropo_async
 
 SHARED = {
-    "ropo_async.auth": {"auth_from_env", "lifetime_of", "secret_in"},
+    "ropo_async.auth": {"auth_from_env", "lifetime_of", "login_from_env"},
     "ropo_async.hooks": {"emit"},
     "ropo_async.iteration": {"Feed"},
     "ropo_async.credit_notes": {"read_outcome"},

@@ -114,6 +114,7 @@ LAYERS = [
     "journal.conformance._trouble",
     "journal.conformance._forgetting",
     "journal.conformance._bookings",
+    "journal.conformance._ledgers",
     "journal.conformance._activity",
     "journal.conformance",
     "inbox.policy",

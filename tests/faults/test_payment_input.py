@@ -22,12 +22,15 @@ INVALID: list[dict[str, Any]] = [
     ),
     *({"amount": amount} for amount in (10**16, Decimal("1E+16"), Decimal("1E-16"), 7 + 0j)),
     *({"paydate": day} for day in (None, "2026-03-01", datetime(2026, 3, 1, tzinfo=UTC), 20260301)),
-    *({"billnum": text} for text in (None, "", "  ", 4711, b"R-4711")),
-    *({"billnum": None, "jobid": jobid} for jobid in (0, -1, True, 1.0, "1")),
+    *({"billnum": text} for text in (None, "", "  ", 4711, b"R-4711", "R-4711\ud800")),
+    *({"billnum": None, "jobid": jobid} for jobid in (0, -1, True, 1.0, "1", 2**63, 10**5000)),
     *({"billnum": None, "billcode": text} for text in ("", "\t", 1009)),
     *({"jobid": 7_000_001}, {"billcode": "70000018"}, {"billnum": "R-4711", "jobid": 1, "billcode": "2"}),
-    *({name: ""} for name in ("identifier", "type", "creditnotebillnum", "description")),
-    *({name: 5} for name in ("identifier", "type", "creditnotebillnum", "description")),
+    *(
+        {name: wrong}
+        for name in ("identifier", "type", "creditnotebillnum", "description")
+        for wrong in ("", 5, "\udfff")
+    ),
 ]
 
 

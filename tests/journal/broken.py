@@ -26,6 +26,8 @@ from ropo_async.journal import (
     Source,
     StoredRecord,
 )
+from ropo_async.journal.bookings import key_of
+from ropo_async.journal.conformance._stage import MINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -318,6 +320,22 @@ class TakesNobodyForDead(Broken):
 class KeepsBookings(Broken):
     async def purge(self, *, acked_older_than: datetime) -> int:
         return 0
+
+
+class ErasesWhatIsNeeded(Broken):
+    async def erase(self, *, billnum: str, account: Account | None = None) -> int:
+        return await _emptied(self.inner, await self.inner.bookings(MINE, keys=[key_of("billnum", billnum)]))
+
+
+class PurgesWhatIsYoung(Broken):
+    async def purge(self, *, acked_older_than: datetime) -> int:
+        return await _emptied(self.inner, await self.inner.bookings(MINE))
+
+
+async def _emptied(journal: Journal, found: list[Booking]) -> int:
+    for one in found:
+        await journal.save_booking(evolve(one, body=None))
+    return len(found)
 
 
 class CountsTheRecoveredAsHandedOut(Broken):

@@ -54,7 +54,9 @@ REJECTED = {
     broken.TakesEverybodyForDead: "who_sends_is_there_as_long_as_the_journal_is_open",
     broken.TakesNobodyForDead: "who_sends_is_there_as_long_as_the_journal_is_open",
     broken.CountsTheRecoveredAsHandedOut: "updates_are_counted_by_the_day_of_their_arrival",
-    broken.KeepsBookings: "only_what_is_settled_is_forgotten",
+    broken.KeepsBookings: "only_what_is_at_rest_is_forgotten",
+    broken.ErasesWhatIsNeeded: "what_tells_one_in_flight_apart_is_not_forgotten",
+    broken.PurgesWhatIsYoung: "what_has_not_shown_yet_is_not_forgotten",
 }
 CASES = [pytest.param(kind, f"test_{name}", id=kind.__name__) for kind, name in REJECTED.items()]
 

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from hypothesis import strategies as st
 
 from ropo_async.errors import JournalError, JournalProblem
+from ropo_async.ledger.sending import digest_of
 from ropo_async.postings import Posting
 from ropo_async.simulator import Fault
 from tests.inbox.lives import Crash
@@ -120,6 +121,7 @@ class Registers:
         ledger = books.ledgers[who]
         ask = ledger.credit if self.posting.noun == "credit note" else ledger.register
         posting = described(self.posting, self.operation)
+        books.asked[digest_of(posting)] = posting
         await books.attempt(who, partial(ask, self.operation, posting, billnum=self.billnum))
 
 
@@ -163,6 +165,21 @@ class Resolves:
         await books.attempt(who, resolve)
 
 
+@frozen
+class Forgets:
+    """Somebody removes what may be removed of an invoice, or of everything."""
+
+    invoice: int | None
+
+    async def happen(self, books: Any, *, who: int) -> None:
+        journal = books.journals[who]
+        if self.invoice is None:
+            forget = partial(journal.purge, acked_older_than=books.office.clock() + MINUTE)
+        else:
+            forget = partial(journal.erase, billnum=f"R-{self.invoice}")
+        await books.attempt(who, forget)
+
+
 def described(posting: Posting, operation: str) -> Posting:
     """Return a posting by which the truth can be asked whose it is."""
     return evolve(posting, description=operation)
@@ -197,6 +214,7 @@ ACTS = st.one_of(
     st.builds(LooksAt, OPERATIONS),
     st.builds(Resends, OPERATIONS),
     st.builds(Resolves, OPERATIONS),
+    st.builds(Forgets, st.sampled_from((None, 1, 2))),
 )
 SEAMS = ("add_booking", "bookings", "intend", "receive", "merge", "sender", "save_booking", "save_booking", "booking")
 WHEN, SKIP = st.sampled_from(("before", "after")), st.integers(0, 2)

@@ -269,3 +269,36 @@ async def test_an_hour_that_comes_twice_hides_no_outcome(hour: int, office: Offi
     ledger = office.another(now=lambda: office.clock.time.astimezone(HELSINKI))
     booking = await ledger.register(ID, payment())
     assert (booking.state, booking.sent_at) == (APPLIED, office.clock.time)
+
+
+LATE = {
+    "booked, too": (6, True, ESCALATED, "booked twice", 2),
+    "refused": (5, False, APPLIED, "an answer said that came late", 1),
+    "absent": (0, False, APPLIED, "an answer said that came late", 1),
+    "in doubt": (0, True, UNKNOWN, "statusid 0", 2),
+}
+
+
+@pytest.mark.parametrize("second", LATE.values(), ids=LATE)
+async def test_an_answer_that_comes_after_it_was_sent_again_is_heard(
+    second: tuple[int, bool, BookingState, str, int], anyio_backend: str
+) -> None:
+    """Its process was stopped for a week, and taken for dead; what it was told is all that anybody knows."""
+    statusid, booked, state, words, times = second
+    async with opened(payments_lag=30 * DAY) as office:
+        other = office.another(office.journal.inner)
+
+        async def sent_again() -> None:
+            office.clock.pass_(7 * DAY)
+            await other.verify_due()
+            assert (await office.verified(ledger=other)).state is ABSENT
+            office.simulator.payment_status(statusid=statusid, booked=booked)
+            again = await other.resend_after_verification(ID)
+            if words != "statusid 0" and again.state is UNKNOWN:
+                assert (await office.verified(ledger=other)).state is ABSENT
+
+        office.journal.trap("save_booking", "before", sent_again, skip=1)  # when it was answered
+        booking = await office.pays()
+        assert (booking.state, office.booked, office.sent) == (state, times, 2)
+        assert words in booking.reason
+        assert booking == await office.ledger.booking(ID)

@@ -85,7 +85,7 @@ async def test_each_change_is_told_once(office: Office) -> None:
 async def test_what_was_settled_long_ago_is_forgotten_and_still_known(office: Office) -> None:
     await office.pays(**PERSONAL)
     assert await office.journal.purge(acked_older_than=office.clock.time) == 0
-    office.clock.pass_(DAY)
+    office.clock.pass_(3 * DAY)
     assert await office.journal.purge(acked_older_than=office.clock.time) == 1
     booking = await office.pays(**PERSONAL)
     assert (booking.state, booking.body, booking.billnum, booking.answer) == (BookingState.APPLIED, None, None, None)
@@ -101,6 +101,7 @@ async def test_what_may_still_take_effect_is_not_forgotten(office: Office) -> No
     assert await office.journal.purge(acked_older_than=office.clock.time) == 0
     assert await office.journal.erase(billnum=BILLNUM) == 0
     assert (await office.verified()).state is BookingState.VERIFIED_APPLIED
+    office.clock.pass_(2 * DAY)
     assert await office.journal.erase(billnum=BILLNUM) > 0
     booking = await office.ledger.booking(ID)
     assert booking is not None
@@ -110,6 +111,7 @@ async def test_what_may_still_take_effect_is_not_forgotten(office: Office) -> No
 @pytest.mark.parametrize("alias", [{"billcode": "12344"}, {"jobid": 1500}])
 async def test_an_invoice_is_erased_by_its_number_however_it_was_named(alias: dict[str, Any], office: Office) -> None:
     await office.pays(**PERSONAL, **alias)
+    office.clock.pass_(3 * DAY)
     assert await office.journal.erase(billnum=BILLNUM) == 1
 
 
@@ -127,7 +129,7 @@ async def test_what_was_forgotten_is_not_sent_again(office: Office) -> None:
 async def test_what_was_forgotten_is_no_witness(office: Office) -> None:
     """And does no harm to the verification of another one."""
     await office.pays("op-1")
-    office.clock.pass_(DAY)
-    await office.journal.purge(acked_older_than=office.clock.time)
+    office.clock.pass_(3 * DAY)
+    assert await office.journal.purge(acked_older_than=office.clock.time) > 0
     await office.doubtful("op-2", paydate=TODAY, booked=True)
     assert (await office.verified("op-2")).state is BookingState.VERIFIED_APPLIED

@@ -23,7 +23,7 @@ CELLS = [
     ("paydate", "2026-02-29", "paydate must be a day that there is, YYYY-MM-DD"),
     ("paydate", "", "paydate is missing"),
     ("jobid", "7.0", "jobid must be a whole number"),
-    ("jobid", "0", "jobid must be a positive int"),
+    ("jobid", "0", "jobid must be a positive int of 64 bits at most"),
     ("operation_id", "", "operation_id is missing"),
     ("operation_id", "x" * 201, "operation_id must be 1 to 200 printable characters, without spaces around"),
     ("kind", SECRET, "kind must be payment or credit note"),
@@ -120,6 +120,22 @@ async def test_a_cell_must_be_utf_8(anyio_backend: str, tmp_path: Path) -> None:
     assert await refused(written(tmp_path, text)) == ["line 2: description is not UTF-8"]
 
 
+@pytest.mark.parametrize("text", [f"{HEADER},päivä\n".encode("cp1252"), f"{HEADER}\n{ROW}\n".encode("utf-16")], ids=len)
+async def test_a_header_must_be_utf_8(anyio_backend: str, tmp_path: Path, text: bytes) -> None:
+    assert await refused(written(tmp_path, text)) == ["line 1: is not UTF-8"]
+
+
+@pytest.mark.parametrize("name", ["\ud800", "\x1b[2J", "\u202ebillnum"], ids=ascii)
+async def test_a_name_that_would_change_a_screen_is_not_shown(anyio_backend: str, tmp_path: Path, name: str) -> None:
+    text = json.dumps(ANSWER | {name: "x"})
+    assert await refused(written(tmp_path, text, "a.jsonl")) == ["line 1: is no known column"]
+
+
+async def test_ends_of_lines_as_they_once_were_are_none(anyio_backend: str, tmp_path: Path) -> None:
+    found = await refused(written(tmp_path, f"{HEADER}\r{ROW}\r"))
+    assert found == ["line 1: cannot be read as CSV: new-line character seen in unquoted field"]
+
+
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
 async def test_an_endless_line_is_no_line(anyio_backend: str, tmp_path: Path, name: str) -> None:
     first = HEADER if name == "a.csv" else ""
@@ -212,6 +228,7 @@ async def test_what_gives_no_registrations_is_refused(anyio_backend: str, source
         ((7, PAID), "operation_id must be 1 to 200"),
         (("a", {"amount": 1}), "a Payment or a CreditNote is needed"),
         (("a", PAID, ""), "billnum must be text"),
+        (("a", PAID, "R-1\ud800"), "billnum must be text"),
         (("a", PAID, "R-2"), "billnum contradicts the payment's own"),
     ],
     ids=repr,

@@ -35,6 +35,15 @@ def test_a_million_lines_take_little_memory(tmp_path: Path, ids: int) -> None:
     assert kilobytes < LITTLE
 
 
+@pytest.mark.long
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_run_of_many_lines_takes_little_memory(tmp_path: Path) -> None:
+    found, kilobytes = growth(tmp_path / "payments.csv", 200_000, 200_000, "run")
+    assert found == 200_000
+    assert kilobytes < LITTLE
+
+
 @pytest.mark.slow
 def test_to_keep_what_is_read_would_show(tmp_path: Path) -> None:
     found, kilobytes = growth(tmp_path / "payments.csv", 100_000, 100_000, "keep")
@@ -44,18 +53,34 @@ def test_to_keep_what_is_read_would_show(tmp_path: Path) -> None:
 
 MEASURE = """
 import sys
+from datetime import UTC, datetime
 import anyio
-from ropo_async import InvalidFile
+from ropo_async import BookingState, InvalidFile
+from ropo_async.journal import Account, Booking
+from ropo_async.ledger.bulk import running
 from ropo_async.ledger.sources import opened
+
+NOW, MINE = datetime.now(UTC), Account("https://one.example", "1001")
+ABOUT = {"account": MINE, "kind": "payment", "digest": b"", "body": b"", "created": NOW, "changed": NOW}
 
 def most():
     # Not `ru_maxrss`, which begins with what the parent had.
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
 
+async def post(asked):
+    "Answer in the place of a ledger, so that all of a run is measured but what sends."
+    return Booking(operation_id=asked.operation_id, state=BookingState.APPLIED, **ABOUT)
+
 async def main():
     await anyio.to_thread.run_sync(int)
     before, total, kept = most(), 0, []
+    if sys.argv[2:] == ["run"]:
+        async with running(sys.argv[1], post, format=None, concurrency=8, on_progress=None) as run:
+            async for result in run:
+                total += 1
+        print(total, most() - before)
+        return
     try:
         async with opened(sys.argv[1], None) as found:
             async for item in found.items:

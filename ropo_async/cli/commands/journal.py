@@ -138,7 +138,7 @@ def export(context: typer.Context, *, journal: JournalUrl = None) -> None:
 def purge(
     context: typer.Context,
     *,
-    older_than: Annotated[int, typer.Option(min=0, metavar="DAYS", help="Since they were acknowledged or settled.")],
+    older_than: Annotated[int, typer.Option(min=0, metavar="DAYS", help="Since they came to rest.")],
     journal: JournalUrl = None,
     yes: Yes = False,
 ) -> None:

@@ -19,16 +19,29 @@ from __future__ import annotations
 
 import pytest
 
-THEMES = ("activity", "bookings", "forgetting", "gaps", "invoices", "leases", "merging", "polls", "stage", "trouble")
+THEMES = (
+    "activity",
+    "bookings",
+    "forgetting",
+    "gaps",
+    "invoices",
+    "leases",
+    "ledgers",
+    "merging",
+    "polls",
+    "stage",
+    "trouble",
+)
 # What an assertion compared is shown only if pytest is told before it loads the module.
 pytest.register_assert_rewrite(*(f"{__name__}._{theme}" for theme in THEMES))
 
 from ropo_async.journal.conformance._activity import Activities  # noqa: E402 - as said above
-from ropo_async.journal.conformance._bookings import Bookings, Claims, Ledgers  # noqa: E402
+from ropo_async.journal.conformance._bookings import Bookings, Claims  # noqa: E402
 from ropo_async.journal.conformance._forgetting import Discretion, Erasing, Purging  # noqa: E402
 from ropo_async.journal.conformance._gaps import Gaps, Witnesses  # noqa: E402
 from ropo_async.journal.conformance._invoices import Invoices  # noqa: E402
 from ropo_async.journal.conformance._leases import Leases, Waiting  # noqa: E402
+from ropo_async.journal.conformance._ledgers import Forgotten, Ledgers  # noqa: E402
 from ropo_async.journal.conformance._merging import AllOrNone, Counted, Identified  # noqa: E402
 from ropo_async.journal.conformance._polls import Polls, States, Turns  # noqa: E402
 from ropo_async.journal.conformance._stage import Clock  # noqa: E402
@@ -60,6 +73,7 @@ class JournalConformance(
     Bookings,
     Claims,
     Ledgers,
+    Forgotten,
 ):
     """The promises. A subclass overrides the fixture `handles`.
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 NAMED = (key_of("billnum", BILLNUM),)
 IN_FLIGHT = [state for state in BookingState if state.in_flight]
 AT_REST = [state for state in BookingState if not state.in_flight]
-SETTLED = [state for state in BookingState if state.settled]
 
 
 def booking(
@@ -196,95 +195,3 @@ class Claims(Stage):
                 group.start_soon(send, (journal, other)[number % 2], one)
         assert sorted(saved) == [Saved.BUSY] * 3 + [Saved.YES]
         assert len(await journal.bookings(MINE, states=IN_FLIGHT)) == 1
-
-
-class Ledgers(Stage):
-    """Finding bookings, forgetting them, and telling who is at work."""
-
-    async def test_bookings_are_found_by_state_name_and_time(self, journal: Journal, other: Journal) -> None:
-        """And by all of it together, in the order of their ids."""
-        later = START + HOUR
-        await brought(journal, booking("op-3", keys=("billnum:3", "jobid:7")), BookingState.UNKNOWN, due=later)
-        await brought(journal, booking("op-1", keys=("billnum:1",)), BookingState.UNKNOWN, due=START)
-        await brought(journal, booking("op-2", keys=("billnum:2",)), BookingState.APPLIED)
-        await brought(journal, booking("op-1", account=YOURS), BookingState.UNKNOWN, due=START)
-        assert ids(await other.bookings(MINE)) == ["op-1", "op-2", "op-3"]
-        assert ids(await other.bookings(MINE, states=[BookingState.UNKNOWN])) == ["op-1", "op-3"]
-        assert ids(await other.bookings(MINE, keys=["jobid:7", "billnum:3", "billnum:2"])) == ["op-2", "op-3"]
-        assert ids(await other.bookings(MINE, due=START)) == ["op-1"]
-        assert ids(await other.bookings(MINE, due=START - HOUR)) == []
-        assert ids(await other.bookings(MINE, due=later, states=[BookingState.UNKNOWN], keys=["jobid:7"])) == ["op-3"]
-        assert ids(await other.bookings(MINE, due=later, keys=["billnum:2"])) == []
-
-    async def test_nothing_asked_for_is_nothing_found(self, journal: Journal) -> None:
-        """No states at all, or no names, are not the same as any."""
-        await journal.add_booking(booking())
-        assert await journal.bookings(MINE, states=[]) == []
-        assert await journal.bookings(MINE, keys=[]) == []
-
-    async def test_bookings_come_in_pages(self, journal: Journal, other: Journal) -> None:
-        """Each from behind the last."""
-        for number in range(7):
-            await journal.add_booking(booking(f"op-{number}", keys=(f"billnum:{number}",)))
-        found, after = list[str](), ""
-        while page := await other.bookings(MINE, after=after, limit=3):
-            assert len(page) <= 3
-            assert not {*found} & {*ids(page)}
-            after = page[-1].operation_id
-            found += ids(page)
-        assert found == [f"op-{number}" for number in range(7)]
-
-    async def test_who_sends_is_there_as_long_as_the_journal_is_open(self, journal: Journal, other: Journal) -> None:
-        """It has one name, and nobody can be taken for it."""
-        name = await journal.sender()
-        assert await journal.sender() == name
-        assert [await through.is_gone(name) for through in (journal, other)] == [False, False]
-        assert await other.is_gone("nobody") is True
-        assert await other.is_gone(name) is False
-
-    async def test_its_name_is_good_as_soon_as_it_is_known(self, journal: Journal, other: Journal) -> None:
-        """Also where several ask for it at once."""
-        gone = list[bool]()
-
-        async def ask() -> None:
-            name = await journal.sender()
-            gone.append(await other.is_gone(name))
-
-        async with anyio.create_task_group() as group:
-            for _ in range(3):
-                group.start_soon(ask)
-        assert gone == [False] * 3
-
-    @pytest.mark.parametrize("state", list(BookingState))
-    async def test_only_what_is_settled_is_forgotten(
-        self, journal: Journal, other: Journal, state: BookingState
-    ) -> None:
-        """Its id and its state stay; what may still take effect stays whole."""
-        answer = PERSONAL.encode()
-        made = await brought(journal, booking(), state, answer=answer, baseline=("id:1",), evidence=(answer,))
-        assert await other.purge(acked_older_than=START) == 0
-        assert await other.purge(acked_older_than=START + HOUR) == state.settled
-        assert await other.purge(acked_older_than=START + HOUR) == 0
-        found = await journal.booking(MINE, "op-1")
-        assert found is not None
-        assert (found.state, found.digest, found.version) == (state, made.digest, made.version)
-        if state.settled:
-            assert (found.body, found.billnum, found.answer, found.evidence, found.keys) == (None, None, None, (), ())
-            assert found.baseline is None
-        else:
-            assert found == made
-
-    @pytest.mark.parametrize("state", [BookingState.UNKNOWN, *SETTLED])
-    async def test_a_booking_is_erased_with_its_invoice(
-        self, journal: Journal, other: Journal, state: BookingState
-    ) -> None:
-        """In one account, or in all."""
-        for account in (MINE, YOURS):
-            await brought(journal, booking(account=account), state)
-        await brought(journal, booking("op-2", keys=("billnum:1",), billnum="1"), BookingState.APPLIED)
-        assert await other.erase(billnum=BILLNUM, account=YOURS) == state.settled
-        assert await other.erase(billnum=BILLNUM) == state.settled
-        mine, second = await journal.bookings(MINE)
-        assert (mine.body is None) is state.settled
-        assert second.body is not None
-        assert (await journal.add_booking(booking())).state is state

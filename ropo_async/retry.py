@@ -70,6 +70,8 @@ class Failure:
     status: int | None = None
     retry_after: float | None = None
     permanent: bool = False
+    page: bool = False
+    """Whether it came as a page for people: the API speaks JSON, so somebody else has answered."""
 
     @classmethod
     def of(cls, error: RopoError) -> Self | None:
@@ -81,7 +83,7 @@ class Failure:
             case RateLimited():
                 return cls(status=error.status, retry_after=error.retry_after)
             case StatusError():
-                return cls(status=error.status, retry_after=parse_retry_after(error.headers))
+                return cls(status=error.status, retry_after=parse_retry_after(error.headers), page=_is_page(error))
             case DecodeError():
                 return cls(phase=Phase.RECEIVED_PARTIAL)
             case _:
@@ -105,6 +107,7 @@ class _Kind(Enum):
     CONFLICT = "conflict"
     AMBIGUOUS = "ambiguous"
     REFUSED = "refused"
+    STRANGE = "strange"
 
 
 _VERDICTS: Mapping[_Kind, Mapping[Effect, Verdict]] = MappingProxyType(
@@ -115,11 +118,18 @@ _VERDICTS: Mapping[_Kind, Mapping[Effect, Verdict]] = MappingProxyType(
         # A conflict may be the echo of an earlier success, so a write must not take it for a refusal.
         _Kind.CONFLICT: {Effect.READ: Verdict.REFUSED, Effect.CONSUME: Verdict.REFUSED, Effect.WRITE: Verdict.UNKNOWN},
         _Kind.AMBIGUOUS: {Effect.READ: Verdict.AGAIN, Effect.CONSUME: Verdict.UNKNOWN, Effect.WRITE: Verdict.UNKNOWN},
+        # A filter in between may have put it in place of a page that was taken already, as it looks at answers, too.
+        _Kind.STRANGE: {Effect.READ: Verdict.REFUSED, Effect.CONSUME: Verdict.UNKNOWN, Effect.WRITE: Verdict.REFUSED},
     },
 )
-_KINDS_OF_4XX = MappingProxyType(
-    # 499 is a proxy's word for a caller who left: the server behind it may have acted.
-    {408: _Kind.AMBIGUOUS, 409: _Kind.CONFLICT, 425: _Kind.AMBIGUOUS, 429: _Kind.THROTTLED, 499: _Kind.AMBIGUOUS},
+_KINDS_OF_4XX: Mapping[int, _Kind] = MappingProxyType(
+    {
+        **dict.fromkeys((400, 401, 403, 404, 405, 406, 415, 422), _Kind.REFUSED),
+        # 499 is a proxy's word for a caller who left: the server behind it may have acted.
+        **dict.fromkeys((408, 425, 499), _Kind.AMBIGUOUS),
+        409: _Kind.CONFLICT,
+        429: _Kind.THROTTLED,
+    },
 )
 
 
@@ -129,8 +139,14 @@ def _kind(failure: Failure) -> _Kind:
     if failure.status is None:
         return _Kind.NOT_SENT if failure.phase is Phase.NOT_SENT else _Kind.AMBIGUOUS
     if 400 <= failure.status < 500:
-        return _KINDS_OF_4XX.get(failure.status, _Kind.REFUSED)
+        kind = _KINDS_OF_4XX.get(failure.status, _Kind.STRANGE)
+        # Whoever asks for other credentials has not looked at anything else.
+        return _Kind.STRANGE if kind is _Kind.REFUSED and failure.page and failure.status != 401 else kind
     return _Kind.AMBIGUOUS
+
+
+def _is_page(error: StatusError) -> bool:
+    return "text/html" in error.headers.get("content-type", "").lower() or error.body.lstrip().startswith(b"<")
 
 
 def judge(effect: Effect, failure: Failure) -> Verdict:

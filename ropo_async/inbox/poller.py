@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from functools import partial
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field, frozen
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Poller", "Reading"]
 
+REMEMBERED = 100
+"""How many pages back the feed is known to have given out a page already."""
+REPEATED = "the feed gave out a page that it had given out before, perhaps in place of another"
+
 
 @frozen
 class Reading:
@@ -52,6 +58,8 @@ class Poller:
     now: Callable[[], datetime]
     _unstored: list[tuple[int, Received]] = field(factory=list["tuple[int, Received]"], init=False, repr=False)
     """Answers that arrived when the journal could not be written."""
+    _pages: deque[bytes] = field(factory=lambda: deque["bytes"](maxlen=REMEMBERED), init=False, repr=False)
+    """What the last pages of the feed are known by."""
 
     async def recover(self, epoch: int) -> None:
         """Take apart, or give up, what earlier polls have left unfinished."""
@@ -148,7 +156,10 @@ class Poller:
         answer = Answer(operation=POLL, status=received.status, headers=received.headers, body=received.body)
         page, trouble = _read(answer, complete=received.complete)
         entries, unreadable = entries_of(page)
-        loss = await self.losses.of(str(trouble)) if trouble is not None and source.consumed else None
+        known_by = blake2b(received.body, digest_size=16).digest()
+        # What is handed out once and comes twice comes out of a store in between, and nobody knows what it hides.
+        cause = str(trouble) if trouble is not None else REPEATED if known_by in self._pages else ""
+        loss = await self.losses.of(cause) if cause and source.consumed else None
         merged = await self.journal.merge(
             poll,
             entries,
@@ -157,6 +168,8 @@ class Poller:
             at=self.now(),
             loss=loss,
         )
+        if source.consumed and (entries or unreadable):
+            self._pages.append(known_by)
         if unreadable:
             self.feed.tell(hooks.RecordsUndecoded(POLL.name, len(unreadable)))
         if loss is not None:

@@ -59,7 +59,7 @@ class Recovery:
         for gap in await self.poller.journal.gaps(self.poller.account, unclosed=True):
             current: Gap | None = gap
             for day in gap.days:
-                if current is not None and _is_due(day, self.poller.now()):
+                if current is not None and _is_due(day, self.poller.losses.earlier(self.poller.now())):
                     current = await self._read_for(epoch, current, day)
 
     async def sweep(self, epoch: int) -> None:
@@ -97,6 +97,7 @@ class Recovery:
         """Read one day of a gap; None where the gap has changed meanwhile, so that its days are due anew."""
         asked = self.poller.now()
         page, _ = await self._read_day(epoch, day.day, Source.BACKFILL)
+        asked = self.poller.losses.earlier(asked)  # by its answer our clock may be known to be ahead
         doubt = await self._doubt(epoch, day.day, page, asked)
         state = DayState.READ if asked < day.settles else DayState.DOUBTFUL if doubt else DayState.CONFIRMED
         read = evolve(day, state=state, read_at=asked, rows=len(page) + len(page.undecoded), doubt=doubt)

@@ -208,7 +208,7 @@ class SqlJournal(Journal):
 
     async def records(self, account: Account | None = None, *, after: int = 0, limit: int = 1000) -> list[StoredRecord]:
         number = await self._id(account)
-        return await self.engine.run(lambda tx: _care.records(tx, number, after, limit))
+        return await self._acks.run(lambda tx: _care.records(tx, number, after, limit))
 
     async def release_quarantined(self, quarantined: Quarantined, entry: Entry, *, at: datetime) -> Merged:
         return await self.engine.run(lambda tx: _care.release_quarantined(tx, quarantined, entry, at.timestamp()))

@@ -44,10 +44,10 @@ class Scenario:
 
 
 SCENARIOS = {
-    "first life": Scenario(nothing, 95),
-    "after a lost answer": Scenario(lost_answer, 115),
-    "after a stored answer": Scenario(stored_answer, 78),
-    "closing a gap": Scenario(open_gap, 65),
+    "first life": Scenario(nothing, 90),
+    "after a lost answer": Scenario(lost_answer, 105),
+    "after a stored answer": Scenario(stored_answer, 72),
+    "closing a gap": Scenario(open_gap, 60),
 }
 
 

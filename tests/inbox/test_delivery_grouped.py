@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -10,6 +10,7 @@ from typing import Any
 
 import anyio
 import pytest
+from anyio.abc import TaskStatus
 
 from ropo_async.errors import JournalError, JournalProblem, LeaseLost
 from ropo_async.hooks import AckedTooLate
@@ -89,14 +90,23 @@ async def test_each_by_itself_where_that_is_asked_for(desk: Desk, transactions: 
         assert await waiting(desk) == left - 1
 
 
+async def by_health(desk: Desk) -> int:
+    return (await desk.inbox.health()).waiting
+
+
+async def by_its_records(desk: Desk) -> int:
+    return sum(record.state != "acked" for record in await desk.journal.records(desk.inbox.account))
+
+
 @SHARED
 @pytest.mark.usefixtures("patient")
-async def test_here_it_is_seen_at_once(desk: Desk) -> None:
+@pytest.mark.parametrize("asked", [by_health, by_its_records])
+async def test_here_it_is_seen_at_once(desk: Desk, asked: Callable[[Desk], Awaitable[int]]) -> None:
     """By whatever the same handle is asked."""
     await desk.put(payments(2))
     await handle(desk)
     assert await waiting(desk) == 2
-    assert (await desk.inbox.health()).waiting == 1
+    assert await asked(desk) == 1
     assert await waiting(desk) == 1
 
 
@@ -143,6 +153,26 @@ async def test_closing_the_journal_commits_them(anyio_backend: str, storage: str
         async for one in desk.inbox:
             async with one:
                 break
+    async with desk_at(url) as desk:
+        assert (await desk.inbox.health()).waiting == 1
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("storage", ["sqlite"])
+async def test_so_does_a_service_that_is_cancelled(anyio_backend: str, storage: str, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'journal.db'}"
+
+    async def serve(*, task_status: TaskStatus[None]) -> None:
+        async with desk_at(url) as desk:
+            await desk.put(payments(2))
+            async with await desk.one(desk.inbox):
+                pass
+            task_status.started()
+            await anyio.sleep_forever()
+
+    async with anyio.create_task_group() as service:
+        await service.start(serve)
+        service.cancel_scope.cancel()
     async with desk_at(url) as desk:
         assert (await desk.inbox.health()).waiting == 1
 

@@ -163,6 +163,8 @@ ROWS = [
     Row(43, Fault.status(408), End.LOST),
     Row(43, Fault.status(425), End.LOST),
     *(Row(43, Fault.status(code), End.REFUSED) for code in (400, 404, 405, 406, 409, 415, 422)),
+    *(Row(43, Fault.status(code, processed=True), End.LOST) for code in (402, 418, 451)),
+    *(Row(43, Fault.html(code, processed=True), End.LOST) for code in (403, 404)),
     *(Row(44, Fault.status(code, headers=AWAY), End.LOST) for code in (301, 302, 303, 307, 308)),
     *(Row(44, Fault.status(307, headers={"Location": url}), End.LOST, f"to {name}") for name, url in ELSEWHERE.items()),
     *(Row(44, Fault.status(code), End.LOST, note=f"other_2xx_{code}") for code in (201, 202, 206)),

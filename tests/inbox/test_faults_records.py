@@ -1,5 +1,6 @@
 """Answers that arrive whole and are odd within: records that cannot be read, that repeat, that are too many or none."""
 
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -11,6 +12,8 @@ from ropo_async.errors import FeedStalled, NotFound, OutcomeUnknown
 from ropo_async.hooks import Anomaly, GapOpened, RecordsUndecoded, SweepFound
 from ropo_async.journal import GapState
 from ropo_async.simulator import CATALOGUE, Fault
+from ropo_async.simulator.messages import Answer
+from ropo_async.simulator.wire import body_of
 from tests.inbox.feeds import PAGE, POLL, World, everywhere, journal_url, world  # noqa: F401
 
 pytestmark = [pytest.mark.anyio, everywhere]
@@ -180,8 +183,34 @@ async def test_the_same_page_again_is_no_progress_and_no_news(journal_url: str) 
             await feed.inbox.drain()
         assert feed.polls - asked == 2
         assert (await feed.inbox.drain()).drained
-        assert (await feed.inbox.health()).duplicates == PAGE
+        assert (await feed.inbox.health()).duplicates >= PAGE
         await feed.complete()
+
+
+@pytest.mark.parametrize("apart", [1, 2], ids=["at once", "one page later"])
+async def test_a_page_that_came_before_may_hide_another(apart: int, journal_url: str) -> None:  # noqa: F811
+    """As from a store in between: the page that the server had given out in its place is read again."""
+    async with world(journal_url) as feed:
+        feed.add(4 * PAGE)
+        bodies = list[bytes]()
+
+        def stored(answer: Answer) -> Answer:
+            bodies.append(body_of(answer))
+            return evolve(answer, body=bodies[-1 - apart]) if len(bodies) == 1 + apart else answer
+
+        feed.simulator.fail(Fault("stored", rewrite=stored), operation=POLL, query=(), times=1 + apart)
+        feed.simulator.fail(Fault.status(404), operation=POLL, query=("date",))
+        with suppress(FeedStalled):
+            await feed.inbox.drain()
+        assert len(feed.told(GapOpened)) == 1
+        await feed.conserved()
+        feed.simulator.faults.clear()
+        assert (await feed.inbox.drain()).drained
+        await feed.complete()
+        feed.clock.advance(days=2)
+        await feed.inbox.drain()
+        assert [gap.state for gap in await feed.inbox.gaps()] == [GapState.CLOSED]
+        assert (await feed.inbox.health()).seen_only_by_sweep == 0
 
 
 async def test_row_55_a_cookie_is_neither_sent_back_nor_stored(
@@ -231,6 +260,7 @@ async def test_row_50_a_clock_that_jumps_between_asking_and_losing_widens_the_da
         await feed.conserved()
         await feed.inbox.drain()
         await feed.complete()
+        monkeypatch.setattr(feed.simulator, "now", feed.clock)
         feed.clock.advance(days=4)
         await feed.inbox.drain()
         assert [gap.state for gap in await feed.inbox.gaps()] == [GapState.CLOSED]

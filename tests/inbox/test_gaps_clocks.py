@@ -1,9 +1,12 @@
 """Days of a gap around midnight, when the clocks change, at the year's end, and with clocks that are wrong."""
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from email.utils import format_datetime
 
 import pytest
 
+from ropo_async.inbox._losses import Losses
+from ropo_async.journal import GapState
 from ropo_async.simulator import Rereads
 from ropo_async.simulator.archive import HELSINKI
 from tests.inbox.lives import followed
@@ -12,6 +15,8 @@ from tests.inbox.worlds import DAY, HOUR, MINUTE, NOON, POLICY, UNSWEPT
 pytestmark = pytest.mark.anyio
 
 STRICT = Rereads(only_recorded=True)
+UNSET = datetime(1970, 1, 1, 0, 0, 30, tzinfo=UTC)
+"""What a clock says that nobody has set."""
 MOMENTS = {
     "noon": NOON,
     "around midnight in Helsinki": datetime(2026, 7, 1, 20, 55, tzinfo=UTC),
@@ -116,10 +121,59 @@ async def test_a_clock_that_jumps_ahead_confirms_nothing_too_early() -> None:
         assert (await feed.inbox.drain()).trouble is not None
         feed.world.clock.skew = 3 * DAY
         await feed.inbox.drain()
-        assert await feed.ends() == (["closed"], 0)
+        assert await feed.ends() == (["backfilled"], 0)
         feed.world.clock.skew = timedelta(0)
         feed.world.change()
         await feed.loses()
         await feed.settles(days=6)
-        assert await feed.ends() == (["closed", "closed"], 0)
+        assert await feed.ends() == (["closed"], 0)
         assert await feed.world.closed_too_early(feed.journal) == []
+
+
+@pytest.mark.parametrize(
+    ("then", "later"), [(-DAY, timedelta(0)), (timedelta(0), DAY)], ids=["behind, then right", "right, then ahead"]
+)
+async def test_a_clock_that_is_moved_confirms_nothing_that_may_still_be_late(then: timedelta, later: timedelta) -> None:
+    """By the clock it is long after the loss, and at the vendor's the change does not show yet."""
+    late = Rereads(only_recorded=True, lag=HOUR)
+    async with followed(rereads=late, inbox={"policy": UNSWEPT}) as feed:
+        feed.world.clock.skew = then
+        assert (await feed.inbox.drain()).drained
+        feed.world.change(late=DAY)
+        await feed.loses()
+        feed.world.clock.skew = later
+        feed.world.pass_(5 * MINUTE)
+        await feed.inbox.drain()
+        assert [gap.state for gap in await feed.inbox.gaps()] != [GapState.CLOSED]
+        feed.world.clock.skew = timedelta(0)
+        await feed.settles(days=4)
+        assert await feed.ends() == (["closed"], 0)
+
+
+@pytest.mark.parametrize("told", [UNSET, datetime(9999, 12, 31, tzinfo=UTC), None], ids=["1970", "9999", "nothing"])
+async def test_a_server_whose_clock_was_never_set_is_not_listened_to(
+    told: datetime | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = "" if told is None else format_datetime(told, usegmt=True)
+    see = Losses.see
+    monkeypatch.setattr(Losses, "see", lambda losses, _: see(losses, header))
+    async with followed(rereads=STRICT, inbox={"policy": UNSWEPT}) as feed:
+        assert (await feed.inbox.drain()).drained
+        feed.world.change()
+        await feed.loses()
+        (gap,) = await feed.inbox.gaps()
+        assert len(gap.days) == 3
+
+
+async def test_a_clock_that_was_not_set_yet_makes_no_days_of_half_a_century() -> None:
+    """As of a machine without a battery, until it has asked for the time."""
+    async with followed(rereads=STRICT, begun=False, inbox={"policy": UNSWEPT}) as feed:
+        feed.world.clock.skew = UNSET - feed.world.clock.time
+        assert (await feed.inbox.drain()).drained
+        feed.world.clock.skew = timedelta(0)
+        feed.begins()  # with it in hand
+        feed.world.change()
+        await feed.loses()
+        (gap,) = await feed.inbox.gaps()
+        assert await feed.ends() == (["backfilled"], 0)
+        assert gap.days[0].day == date(2025, 12, 30)

@@ -11,6 +11,7 @@ from ropo_async.errors import (
     ClientClosed,
     DecodeError,
     InvalidInput,
+    NotFound,
     OutcomeUnknown,
     Phase,
     RateLimited,
@@ -24,6 +25,7 @@ from ropo_async.retry import Decision, Failure, RetryPolicy, Verdict, decide, ju
 AGAIN, REFUSED, UNKNOWN = Verdict.AGAIN, Verdict.REFUSED, Verdict.UNKNOWN
 _AMBIGUOUS = (AGAIN, UNKNOWN, UNKNOWN)
 _REFUSED = (REFUSED, REFUSED, REFUSED)
+_STRANGE = (REFUSED, UNKNOWN, REFUSED)
 TABLE: dict[Failure, tuple[Verdict, Verdict, Verdict]] = {
     Failure(phase=Phase.NOT_SENT): (AGAIN, AGAIN, AGAIN),
     Failure(phase=Phase.NOT_SENT, permanent=True): _REFUSED,
@@ -38,10 +40,12 @@ TABLE: dict[Failure, tuple[Verdict, Verdict, Verdict]] = {
         Failure(status=status): _AMBIGUOUS
         for status in (100, 202, 206, 301, 302, 303, 307, 308, 408, 425, 499, 500, 501, 502, 503, 504, 520, 599)
     },
-    **{
-        Failure(status=status): _REFUSED
-        for status in (400, 401, 402, 403, 404, 405, 406, 410, 411, 413, 414, 415, 422, 431, 451)
-    },
+    **{Failure(status=status): _REFUSED for status in (400, 401, 403, 404, 405, 406, 415, 422)},
+    **{Failure(status=status): _STRANGE for status in (402, 407, 410, 411, 413, 414, 418, 421, 431, 451)},
+    **{Failure(status=status, page=True): _STRANGE for status in (400, 403, 404, 405, 406, 415, 422)},
+    Failure(status=401, page=True): _REFUSED,
+    Failure(status=409, page=True): (REFUSED, REFUSED, UNKNOWN),
+    Failure(status=429, page=True): (AGAIN, AGAIN, AGAIN),
 }
 
 
@@ -71,6 +75,9 @@ def _rate_limited(retry_after: float | None) -> RateLimited:
             Failure(status=503, retry_after=8.0),
         ),
         (AuthenticationError("jobs.get", 401, headers={}, body=b""), Failure(status=401)),
+        (NotFound("jobs.get", 404, headers={}, body=b" <html>"), Failure(status=404, page=True)),
+        (NotFound("jobs.get", 404, headers={"content-type": "Text/HTML"}, body=b""), Failure(status=404, page=True)),
+        (NotFound("jobs.get", 404, headers={}, body=b'{"error":"<none>"}'), Failure(status=404)),
         (DecodeError("jobs.get", "x", raw=b""), Failure(phase=Phase.RECEIVED_PARTIAL)),
         (OutcomeUnknown("jobs.get", Phase.MAYBE_SENT, check="x"), None),
         (InvalidInput("x"), None),
@@ -91,6 +98,7 @@ _failures = st.builds(
     status=st.none() | st.integers(100, 999),
     retry_after=st.none() | st.floats(0, math.inf),
     permanent=st.booleans(),
+    page=st.booleans(),
 )
 _policies = st.builds(
     RetryPolicy,

@@ -62,10 +62,13 @@ def add(
 ) -> Merged:
     """Put records into the journal."""
     lock_account(tx, account)
-    sorting = _Sorting(_known(tx, account, {entry.key for entry in entries}), source.consumed)
-    for entry in entries:
-        sorting.take(entry)
-    sorting.settle_copies()
+    keys = {entry.key for entry in entries}
+    known = _known(tx, account, keys)
+    if known or len(keys) < len(entries):
+        sorting = sort(known, entries, consuming=source.consumed)
+        new, consumed = sorting.new, sorting.consumed
+    else:  # as nearly always: nobody knows them, and no two are equal
+        new, consumed = [(entry, 1, 1) for entry in entries], []
     tx.run_many(
         "INSERT INTO record (account, key, ordinal, revision, hash, source, consumed, arrived, day, billnum, is_open, "
         "body, state, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'new', 0)",
@@ -84,20 +87,20 @@ def add(
                 int(entry.is_open),
                 entry.body,
             )
-            for entry, ordinal, revision in sorting.new
+            for entry, ordinal, revision in new
         ],
     )
-    tx.run_many("UPDATE record SET consumed = 1 WHERE seq = ?", [(seq,) for seq in sorting.consumed])
+    tx.run_many("UPDATE record SET consumed = 1 WHERE seq = ?", [(seq,) for seq in consumed])
     quarantined = _quarantine(tx, account, unreadable, source, at)
-    duplicates = len(entries) - len(sorting.new)
-    revisions = sum(revision > 1 for _, _, revision in sorting.new)
+    duplicates = len(entries) - len(new)
+    revisions = sum(revision > 1 for _, _, revision in new)
     tx.run(
         "UPDATE account SET records = records + ?, duplicates = duplicates + ? WHERE id = ?",
-        (len(sorting.new), duplicates, account),
+        (len(new), duplicates, account),
     )
-    if sorting.new:
+    if new:
         tx.ring()
-    return Merged(len(sorting.new) - revisions, revisions, duplicates, quarantined)
+    return Merged(len(new) - revisions, revisions, duplicates, quarantined)
 
 
 def lock_account(tx: Transaction, account: int) -> None:
@@ -117,8 +120,8 @@ class _Known:
 
 
 @define
-class _Sorting:
-    """Tells new records from known ones."""
+class Sorting:
+    """What of an answer is new."""
 
     known: dict[str, list[_Known]]
     consuming: bool
@@ -169,6 +172,15 @@ class _Sorting:
         if self.consuming and not known.consumed:
             known.consumed = True
             self.consumed.append(known.seq)
+
+
+def sort(known: dict[str, list[_Known]], entries: Sequence[Entry], *, consuming: bool) -> Sorting:
+    """Tell new records from known ones."""
+    sorting = Sorting(known, consuming)
+    for entry in entries:
+        sorting.take(entry)
+    sorting.settle_copies()
+    return sorting
 
 
 def _known(tx: Transaction, account: int, keys: Iterable[str]) -> dict[str, list[_Known]]:

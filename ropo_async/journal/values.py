@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping  # noqa: TC003 - attrs reads the types of the fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from attrs import field, frozen
 
@@ -28,6 +29,21 @@ __all__ = [
 ]
 
 
+# Asked for with every update.
+@lru_cache(maxsize=1024)
+def _provider(server: str) -> str:
+    name, _, url = server.partition(":")
+    return name if url.startswith(("https://", "http://")) else "ropo"
+
+
+@lru_cache(maxsize=1024)
+def _name(server: str, cid: str) -> str:
+    provider = _provider(server)
+    if provider == "ropo" or not cid:
+        return cid or server
+    return f"{provider}:{hashlib.sha256(f'{server} {cid}'.encode()).hexdigest()[:12]}"
+
+
 @frozen(order=True)
 class Account:
     """Whose updates they are."""
@@ -40,8 +56,7 @@ class Account:
     @property
     def provider(self) -> str:
         """Which API it is: `ropo`, or the name before the URL, such as `iopole`."""
-        name, _, url = self.server.partition(":")
-        return name if url.startswith(("https://", "http://")) else "ropo"
+        return _provider(self.server)
 
     @property
     def name(self) -> str:
@@ -50,9 +65,7 @@ class Account:
         That is `iopole:` and twelve hexadecimal digits, always the same for one server and customer id, which does not
         show: there it is sent with every request. An account without one goes by its server.
         """
-        if self.provider == "ropo" or not self.cid:
-            return self.cid or self.server
-        return f"{self.provider}:{hashlib.sha256(f'{self.server} {self.cid}'.encode()).hexdigest()[:12]}"
+        return _name(self.server, self.cid)
 
     def __repr__(self) -> str:
         return f"Account({self.server!r}, {self.name!r})"

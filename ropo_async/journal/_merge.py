@@ -69,6 +69,7 @@ def add(
         new, consumed = sorting.new, sorting.consumed
     else:  # as nearly always: nobody knows them, and no two are equal
         new, consumed = [(entry, 1, 1) for entry in entries], []
+    name, handed_out = source.value, int(source.consumed)
     tx.run_many(
         "INSERT INTO record (account, key, ordinal, revision, hash, source, consumed, arrived, day, billnum, is_open, "
         "body, state, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'new', 0)",
@@ -79,8 +80,8 @@ def add(
                 ordinal,
                 revision,
                 entry.hash,
-                source.value,
-                int(source.consumed),
+                name,
+                handed_out,
                 at,
                 entry.day and entry.day.isoformat(),
                 entry.billnum,

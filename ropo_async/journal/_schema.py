@@ -35,7 +35,7 @@ _INDEXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "of all": ("record_next ON record (seq) WHERE due IS NOT NULL",),
     },
 )
-"""What deliveries need that most journals never see: updates one invoice at a time, and those of all accounts in turn."""
+"""What deliveries need that most journals never see: one invoice at a time, and all accounts in turn."""
 
 
 def migrate(tx: Transaction) -> None:

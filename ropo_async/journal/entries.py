@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["entries_of", "entry_of", "status_entries_of", "status_entry_of", "unreadable_of"]
 
 _encoder = msgspec.json.Encoder()
+_blank = blake2b(digest_size=16)
 
 
 def entry_of(update: StatusUpdate) -> Entry:
@@ -115,4 +116,6 @@ def _number(amount: Decimal | None) -> str | None:
 
 
 def _digest(content: bytes) -> bytes:
-    return blake2b(content, digest_size=16).digest()
+    digest = _blank.copy()  # in less than half the time that making one takes
+    digest.update(content)
+    return digest.digest()

@@ -77,6 +77,7 @@ LAYERS = [
     "documents.saving",
     "documents.documents",
     "documents",
+    "journal.accounts",
     "journal.values",
     "journal.gaps",
     "journal.bookings",

@@ -161,12 +161,17 @@ class Delivery(Generic[Record]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        shelf = self._shelf
         if self._begun:
-            self._shelf.end()
+            shelf.end()
         if self._settled:
             return
-        if error is None:
-            await self._done()
+        if error is None and self._may_wait():
+            self._forget()
+            await shelf.journal.ack_soon(self._leased, shelf.late)
+            self._told("acked")
+        elif error is None:
+            await self.ack()
         elif isinstance(error, Exception):
             # What went wrong in the block is the news; that somebody else has the update is none.
             with contextlib.suppress(LeaseLost):
@@ -175,16 +180,11 @@ class Delivery(Generic[Record]):
             with anyio.CancelScope(shield=True):
                 await self.give_back()
 
-    async def _done(self) -> None:
-        """Acknowledge it with others, unless that is to be known at once, or may come too late."""
+    def _may_wait(self) -> bool:
+        """Whether it may be acknowledged together with others: nobody asked for more, and it cannot come too late."""
         shelf, leased = self._shelf, self._leased
         held = not self._late and shelf.held.get(leased.seq) is leased and monotonic() < shelf.until()
-        if not held or shelf.terms.acks == "each":
-            await self.ack()
-            return
-        self._forget()
-        await shelf.journal.ack_soon(leased, shelf.late)
-        self._told("acked")
+        return held and shelf.terms.acks != "each"
 
 
 @define(eq=False)

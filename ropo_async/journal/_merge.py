@@ -82,13 +82,8 @@ def add(
 ) -> Merged:
     """Put records into the journal."""
     lock_account(tx, account)
-    keys = {entry.key for entry in entries}
-    known = _known(tx, account, keys)
-    if known or len(keys) < len(entries):
-        sorting = sort(known, entries, consuming=source.consumed)
-        new, consumed = sorting.new, sorting.consumed
-    else:  # as nearly always: nobody knows them, and no two are equal
-        new, consumed = [(entry, 1, 1) for entry in entries], []
+    known = _known(tx, account, {entry.key for entry in entries})
+    new, consumed = sorted_out(known, entries, consuming=source.consumed)
     name, handed_out = source.value, int(source.consumed)
     rows = [
         (
@@ -192,6 +187,16 @@ class Sorting:
         if self.consuming and not known.consumed:
             known.consumed = True
             self.consumed.append(known.seq)
+
+
+def sorted_out(
+    known: dict[str, list[_Known]], entries: Sequence[Entry], *, consuming: bool
+) -> tuple[list[tuple[Entry, int, int]], list[int]]:
+    """Return the records to add, and the places of known ones that are handed out now; see `Sorting`."""
+    if not known and len({entry.key for entry in entries}) == len(entries):
+        return [(entry, 1, 1) for entry in entries], []  # as on nearly every page, and in a fifth of the time
+    sorting = sort(known, entries, consuming=consuming)
+    return sorting.new, sorting.consumed
 
 
 def sort(known: dict[str, list[_Known]], entries: Sequence[Entry], *, consuming: bool) -> Sorting:

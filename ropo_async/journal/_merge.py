@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
@@ -21,25 +20,6 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 """Keys that are looked up at once; databases limit the parameters of a statement."""
-ROWS = 50
-"""Records that are inserted at once: one by one the database's own work is the smaller part."""
-
-_COLUMNS = (
-    "account",
-    "key",
-    "ordinal",
-    "revision",
-    "hash",
-    "source",
-    "consumed",
-    "arrived",
-    "day",
-    "billnum",
-    "is_open",
-    "body",
-)
-_INSERT = f"INSERT INTO record ({', '.join(_COLUMNS)}, state, due) VALUES "  # noqa: S608 - our own words
-_ROW = f"({', '.join('?' * len(_COLUMNS))}, 'new', 0)"
 
 
 def merge(
@@ -85,26 +65,27 @@ def add(
     known = _known(tx, account, {entry.key for entry in entries})
     new, consumed = sorted_out(known, entries, consuming=source.consumed)
     name, handed_out = source.value, int(source.consumed)
-    rows = [
-        (
-            account,
-            entry.key,
-            ordinal,
-            revision,
-            entry.hash,
-            name,
-            handed_out,
-            at,
-            entry.day and entry.day.isoformat(),
-            entry.billnum,
-            int(entry.is_open),
-            entry.body,
-        )
-        for entry, ordinal, revision in new
-    ]
-    for start in range(0, len(rows), ROWS):
-        part = rows[start : start + ROWS]
-        tx.run(f"{_INSERT}{', '.join([_ROW] * len(part))}", [*chain.from_iterable(part)])
+    tx.run_many(
+        "INSERT INTO record (account, key, ordinal, revision, hash, source, consumed, arrived, day, billnum, is_open, "
+        "body, state, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'new', 0)",
+        [
+            (
+                account,
+                entry.key,
+                ordinal,
+                revision,
+                entry.hash,
+                name,
+                handed_out,
+                at,
+                entry.day and entry.day.isoformat(),
+                entry.billnum,
+                int(entry.is_open),
+                entry.body,
+            )
+            for entry, ordinal, revision in new
+        ],
+    )
     tx.run_many("UPDATE record SET consumed = 1 WHERE seq = ?", [(seq,) for seq in consumed])
     quarantined = _quarantine(tx, account, unreadable, source, at)
     duplicates = len(entries) - len(new)

@@ -181,7 +181,7 @@ class Delivery(Generic[Record]):
                 await self.give_back()
 
     def _may_wait(self) -> bool:
-        """Whether it may be acknowledged together with others: nobody asked for more, and it cannot come too late."""
+        """Whether it may be acknowledged together with others: nobody waits for it, and it cannot come too late."""
         shelf, leased = self._shelf, self._leased
         held = not self._late and shelf.held.get(leased.seq) is leased and monotonic() < shelf.until()
         return held and shelf.terms.acks != "each"
@@ -207,11 +207,11 @@ class Deliveries(Generic[Record]):
             if leased is None:
                 bell = shelf.journal.bell()  # before it is looked for, so that what comes meanwhile is noticed
                 leased = await shelf.take()
-            if leased is None:
-                if not self._forever:
-                    raise StopAsyncIteration
-                await shelf.wait(bell)
-                continue
+                if leased is None:
+                    if not self._forever:
+                        raise StopAsyncIteration
+                    await shelf.wait(bell)
+                    continue
             try:
                 update = provider_of(leased.account).read(leased.body)
             except DecodeError as error:  # as an older version of this library may not be able to read it

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from ropo_async import Credentials, Inbox, Journal, RopoClient, hooks
+from ropo_async.journal._sql import SqlJournal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     Part = Callable[[RopoClient, Journal], Awaitable[int]]
 
 CONSUMERS = 4
+_STANDING = """
+INSERT INTO record (account, key, ordinal, revision, hash, source, consumed, arrived, is_open, state, lease, attempts,
+    settled)
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+SELECT a.id, printf('id:payment:P%09d', i), 1, 1, randomblob(16), 'drain', 1, 1.7e9 + i, 0, 'acked', 1, 1, 1.7e9 + i
+FROM account a, n WHERE a.server = ? AND a.cid = ?
+"""
 
 
 async def nothing(_: RopoClient, __: Journal) -> int:
@@ -57,6 +65,27 @@ def delivered(consumers: int) -> Part:
     return part
 
 
+async def fed(ropo: RopoClient, journal: Journal) -> int:
+    """Take everything into the journal, and hand it out."""
+    await journaled(ropo, journal)
+    return await delivered(1)(ropo, journal)
+
+
+def standing(size: int) -> Part:
+    """Return what puts so many updates into a journal on SQLite, as if delivered and purged long ago.
+
+    Each account of a client gets half of them, as there are two.
+    """
+
+    async def part(ropo: RopoClient, journal: Journal) -> int:
+        assert isinstance(journal, SqlJournal)
+        account = Inbox(ropo.status_updates, journal).account
+        await journal.state(account)  # which has a place in the journal then
+        return await journal.engine.run(lambda tx: tx.run(_STANDING, (size // 2, account.server, account.cid)))
+
+    return part
+
+
 PARTS: dict[str, tuple[Part, Part]] = {
     "drained": (nothing, drained),
     "journaled": (nothing, journaled),
@@ -79,7 +108,8 @@ async def main(part: str, server: str, accounts: list[list[str]], journal: str) 
         if isinstance(event, hooks.Finished) and event.operation == "status_updates.pages":
             polls.append(reading())
 
-    prepare, measured = PARTS[part]
+    name, _, size = part.partition(":")
+    prepare, measured = (standing(int(size)), fed) if name == "standing" else PARTS[name]
     records, cpu, wall = 0, 0.0, 0.0
     async with (
         RopoClient(server, Credentials(*accounts[0]), hooks=[note]) as ropo,

@@ -194,6 +194,26 @@ def growth(sizes: Sequence[int], pages: list[tuple[float, float]]) -> Table:
     return table
 
 
+async def stand(sizes: Sequence[int], records: int) -> list[Cost]:
+    """Return what a feed costs, stored and delivered, in journals that hold so many updates already."""
+    found, fed = list[Cost](), list(updates(records))
+    for size in sizes:
+        with sqlite_journal() as journal:
+            found.append(await run(f"standing:{size}", fed, journal))
+    return found
+
+
+def standing(sizes: Sequence[int], found: Sequence[Cost]) -> Table:
+    """Tell what a record takes in a journal of each size."""
+    table = _table("held already", "CPU us", "x first", "wall us", "x first")
+    first = [1e6 * each / found[0].records for each in (found[0].cpu, found[0].wall)]
+    for size, cost in zip(sizes, found, strict=True):
+        spans = [1e6 * each / cost.records for each in (cost.cpu, cost.wall)]
+        told = [word for span, base in zip(spans, first, strict=True) for word in (f"{span:.1f}", f"{span / base:.2f}")]
+        table.add_row(f"{size:,}", *told)
+    return table
+
+
 def _table(first: str, *others: str) -> Table:
     table = Table(first, box=SIMPLE, collapse_padding=True, pad_edge=False)
     for other in others:
@@ -217,6 +237,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="how often each part is measured")
     parser.add_argument("--records", type=int, help="how many are drained each time")
     parser.add_argument("--sizes", type=_sizes, help="of the journal, in records, such as 10000,100000")
+    parser.add_argument("--standing", type=_sizes, default=[], help="of journals that are filled by SQL beforehand")
     parser.add_argument("--postgres", metavar="URL", help="a database to measure as well; schemas come and go in it")
     chosen = parser.parse_args(words)
     defaults = QUICK if chosen.quick else FULL
@@ -241,6 +262,9 @@ async def main() -> None:
     console.print(f"Growth: one page of {PAGE:,} records after the other into SQLite, none delivered")
     with sqlite_journal() as journal:
         console.print(growth(chosen.sizes, await grow(chosen.sizes, journal)))
+    if chosen.standing:
+        console.print(f"Size: {chosen.records:,} records stored and delivered, in a journal that holds others already")
+        console.print(standing(chosen.standing, await stand(chosen.standing, chosen.records)))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ __all__ = ["Shelf", "empty"]
 
 CERTAIN = 1.0
 """Seconds that a lease must still have, by the clock of this process, for its acknowledgement to wait for others."""
-BREATH = 32
+BREATH = 64
 """Updates after which other tasks get a chance to run, should the consumer itself never wait for anything."""
 SMALLEST, LARGEST, AIM = 50, 1000, 0.25
 """How many updates are lent at once where nobody says it: as many as took so many seconds the last time."""
@@ -53,23 +53,36 @@ class Shelf:
     _busy: int = field(default=0, init=False)
     _beating: bool = field(default=False, init=False)
 
+    def at_hand(self) -> Leased | None:
+        """Return the next update that is lent; None where `take` has something to do, or to wait for, before."""
+        self._taken += 1
+        if not self._taken % BREATH or self._is_aging():
+            return None
+        return self._next()
+
     async def take(self) -> Leased | None:
         """Return the next update that is lent; None where there is none at present."""
-        self._taken += 1
         if not self._taken % BREATH:
             await anyio.lowlevel.checkpoint()
-        if self._ready and monotonic() - self._extended > self.terms.lease / 2:
+        if self._ready and self._is_aging():
             await self.extend()
-        while True:
-            while self._ready:
-                leased = self._ready.popleft()
-                # From here on it is held while somebody works on it, and not for whoever has put it aside.
-                if self.held.pop(leased.seq, None) is leased:
-                    return leased
+        while (leased := self._next()) is None:
             async with self._fetching:
                 # Carried to its end: what is lent must be known here, also when its consumer is cancelled.
                 if not self._ready and not await finish(self._fetch):
                     return None
+        return leased
+
+    def _next(self) -> Leased | None:
+        while self._ready:
+            leased = self._ready.popleft()
+            # From here on it is held while somebody works on it, and not for whoever has put it aside.
+            if self.held.pop(leased.seq, None) is leased:
+                return leased
+        return None
+
+    def _is_aging(self) -> bool:
+        return monotonic() - self._extended > self.terms.lease / 2
 
     async def wait(self, bell: anyio.Event) -> None:
         """Wait until there may be something."""

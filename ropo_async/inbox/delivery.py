@@ -45,13 +45,11 @@ class Delivery(Generic[Record]):
     _shelf: Shelf = field(repr=False)
     update: Record
     """What happened: a `StatusUpdate` of Ropo's, or an `InvoiceStatus` of Iopole's."""
+    _until: float = field(repr=False)
+    """Until when nobody else can have it, unless somebody extends it, by the clock of `time.monotonic`."""
     _settled: bool = field(default=False, init=False)
-    _until: float = field(init=False, repr=False)
     _begun: bool = field(default=False, init=False)
     _late: bool = field(default=False, init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self._until = self._shelf.until()
 
     @property
     def key(self) -> str:
@@ -163,14 +161,17 @@ class Delivery(Generic[Record]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        shelf = self._shelf
         if self._begun:
-            self._shelf.end()
-        if not self._settled:
-            await self._settle(error)
-
-    async def _settle(self, error: BaseException | None) -> None:
-        if error is None:
-            await self._done()
+            shelf.end()
+        if self._settled:
+            return
+        if error is None and self._may_wait():
+            self._forget()
+            await shelf.journal.ack_soon(self._leased, shelf.late)
+            self._told("acked")
+        elif error is None:
+            await self.ack()
         elif isinstance(error, Exception):
             # What went wrong in the block is the news; that somebody else has the update is none.
             with contextlib.suppress(LeaseLost):
@@ -179,16 +180,11 @@ class Delivery(Generic[Record]):
             with anyio.CancelScope(shield=True):
                 await self.give_back()
 
-    async def _done(self) -> None:
-        """Acknowledge it with others, unless that is to be known at once, or may come too late."""
+    def _may_wait(self) -> bool:
+        """Whether it may be acknowledged together with others: nobody waits for it, and it cannot come too late."""
         shelf, leased = self._shelf, self._leased
         held = not self._late and shelf.held.get(leased.seq) is leased and monotonic() < shelf.until()
-        if not held or shelf.terms.acks == "each":
-            await self.ack()
-            return
-        self._forget()
-        await shelf.journal.ack_soon(leased, shelf.late)
-        self._told("acked")
+        return held and shelf.terms.acks != "each"
 
 
 @define(eq=False)
@@ -205,23 +201,22 @@ class Deliveries(Generic[Record]):
         return self
 
     async def __anext__(self) -> Delivery[Record]:
+        shelf = self._shelf
         while True:
-            bell = self._shelf.journal.bell()
-            leased = await self._shelf.take()
-            if leased is not None:
-                if (delivery := await self._delivery(leased)) is not None:
-                    self._shelf.tell(leased.account, hooks.Delivered(leased.account.name, leased.attempt))
-                    return delivery
-            elif self._forever:
-                await self._shelf.wait(bell)
-            else:
-                raise StopAsyncIteration
-
-    async def _delivery(self, leased: Leased) -> Delivery[Record] | None:
-        """Return the delivery of an update; one that an older version of this library cannot read is put off."""
-        try:
-            return Delivery(leased, self._shelf, provider_of(leased.account).read(leased.body))
-        except DecodeError as error:
-            unread: Delivery[Any] = Delivery(leased, self._shelf, cast("Any", None))
-            await unread.retry(error=type(error).__name__)
-            return None
+            leased = shelf.at_hand()
+            if leased is None:
+                bell = shelf.journal.bell()  # before it is looked for, so that what comes meanwhile is noticed
+                leased = await shelf.take()
+                if leased is None:
+                    if not self._forever:
+                        raise StopAsyncIteration
+                    await shelf.wait(bell)
+                    continue
+            try:
+                update = provider_of(leased.account).read(leased.body)
+            except DecodeError as error:  # as an older version of this library may not be able to read it
+                unread: Delivery[Any] = Delivery(leased, shelf, cast("Any", None), shelf.until())
+                await unread.retry(error=type(error).__name__)
+                continue
+            shelf.tell(leased.account, hooks.Delivered(leased.account.name, leased.attempt))
+            return Delivery(leased, shelf, update, shelf.until())

@@ -38,12 +38,12 @@ class Acks:
     _waiting: list[Waiting] = field(factory=list["Waiting"], init=False, repr=False)
     _ticking: bool = field(default=False, init=False)
 
-    async def add(self, leased: Leased, late: Callable[[Leased], None]) -> None:
-        """Let one wait."""
+    def add(self, leased: Leased, late: Callable[[Leased], None]) -> bool:
+        """Let one wait; return whether so many do that they are to be settled now."""
         self._waiting.append((leased, late))
-        if len(self._waiting) >= MOST:
-            await self.settle()
-        self._wind()
+        if not self._ticking:
+            self._wind()
+        return len(self._waiting) >= MOST
 
     async def settle(self) -> None:
         """Settle those that wait."""

@@ -37,8 +37,11 @@ def health(tx: Transaction, account: int | None, now: datetime) -> Health:
         values,
     )
     drained, watermark, pages, handed_out, records, duplicates = totals[0]
+    # Account by account, as the index that has those that wait is.
+    first = "SELECT MIN(r.seq) FROM record r WHERE r.account = a.id AND r.due IS NOT NULL"
     oldest = tx.rows(
-        f"SELECT arrived FROM record WHERE due IS NOT NULL{of} ORDER BY seq LIMIT 1",  # noqa: S608 - as above
+        f"SELECT arrived FROM record WHERE seq = (SELECT MIN(f.seq) FROM (SELECT ({first}) AS seq "  # noqa: S608 - as above
+        f"FROM account a {where}) AS f)",
         values,
     )
     return Health(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, datetime
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from ropo_async.journal._merge import CHUNK, marks
 from ropo_async.journal.values import Account, DeadLetter, Leased, Lent, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from ropo_async.journal.engine import Transaction
 
@@ -27,6 +28,11 @@ ACK = (
     "WHERE seq = ? AND lease = ? AND state = 'leased'"
 )
 """With the table's name to fill in. Parameters: Unix seconds, the record's place, the token of its lease."""
+
+_Row = tuple[Any, ...]
+_COLUMNS = "r.seq, r.account, r.lease, r.attempts, r.key, r.ordinal, r.revision, r.source, r.body, r.arrived"
+_TRIED = 3
+"""The place among them of how often a record was tried."""
 
 _ALONE = (
     " AND (r.billnum IS NULL OR NOT EXISTS (SELECT 1 FROM record p WHERE p.account = r.account "
@@ -47,73 +53,68 @@ def lease(
     grouped: bool,
 ) -> Lent:
     """Lend records; those that were tried too often become dead letters on the way."""
-    left, spent, buried = list[tuple[int, int]](), [0], list[DeadLetter]()
+    left, spent, buried = list[_Row](), [0], list[DeadLetter]()
     while spent and not left:
         rows = _waiting(tx, accounts, limit, grouped=grouped)
-        left = [(seq, tried) for seq, tried in rows if tried < attempts]
-        spent = [seq for seq, tried in rows if tried >= attempts]
+        left = [row for row in rows if row[_TRIED] < attempts]
+        spent = [row[0] for row in rows if row[_TRIED] >= attempts]
         # Each attempt ended with its consumer: nobody was there to say what went wrong.
         buried += _bury(tx, spent, "the consumer ended without a word")
     lent = _lend(tx, _together(left), tx.now + seconds, grouped=grouped)
     return Lent(lent, None if lent else _next_due(tx, accounts), buried)
 
 
-def _waiting(tx: Transaction, accounts: Sequence[int] | None, limit: int, *, grouped: bool) -> list[tuple[Any, ...]]:
-    """Return the places of records that may be had now, and how often each was tried."""
+def _waiting(tx: Transaction, accounts: Sequence[int] | None, limit: int, *, grouped: bool) -> list[_Row]:
+    """Return records that may be had now, and nobody else can change before the transaction ends."""
     times = (tx.now, tx.now + FAR)
     # A clock that was set back is also noticed by what was put off in its future.
     return tx.rows(
-        f"SELECT r.seq, r.attempts FROM record r WHERE r.due IS NOT NULL "  # noqa: S608 - fixed words and question marks
+        f"SELECT {_COLUMNS} FROM record r WHERE r.due IS NOT NULL "  # noqa: S608 - fixed words and question marks
         f"AND (r.due <= ? OR (r.state = 'leased' AND r.due > ?) OR (r.state = 'new' AND r.settled > ?))"
         f"{_of(accounts)}{_ALONE if grouped else ''} ORDER BY r.seq LIMIT ? {tx.dialect.lock_rows}",
         (*times, tx.now + HOUR, *(accounts or ()), *(times if grouped else ()), limit),
     )
 
 
-def _together(rows: Sequence[tuple[int, int]]) -> list[int]:
+def _together(rows: Sequence[_Row]) -> Sequence[_Row]:
     """Return what is lent together: what was tried before goes alone, lest the death of one consumer count for all."""
-    untried = list(takewhile(lambda row: not row[1], rows)) or rows[:1]
-    return [seq for seq, _ in untried]
+    return list(takewhile(lambda row: not row[_TRIED], rows)) or rows[:1]
 
 
 def _of(accounts: Sequence[int] | None) -> str:
     return "" if accounts is None else f" AND r.account IN ({marks(accounts) or 'NULL'})"
 
 
-def _lend(tx: Transaction, seqs: Sequence[int], until: float, *, grouped: bool) -> list[Leased]:
-    lent, known = list[Leased](), dict[tuple[str, str], Account]()
-    for start in range(0, len(seqs), CHUNK):
-        part = seqs[start : start + CHUNK]
+def _lend(tx: Transaction, rows: Sequence[_Row], until: float, *, grouped: bool) -> list[Leased]:
+    for part in _parts([row[0] for row in rows]):
         tx.run(
             f"UPDATE record SET state = 'leased', due = ?, lease = lease + 1, attempts = attempts + 1 "  # noqa: S608 - question marks
             f"WHERE seq IN ({marks(part)})",
             (until, *part),
         )
-        rows = tx.rows(
-            f"SELECT r.seq, r.lease, a.server, a.cid, r.key, r.ordinal, r.revision, r.source, r.attempts, r.body, "  # noqa: S608 - as above
-            f"r.arrived FROM record r JOIN account a ON a.id = r.account WHERE r.seq IN ({marks(part)}) ORDER BY r.seq",
-            part,
+    accounts = _accounts(tx, {row[1] for row in rows})
+    arrivals = {row[-1]: datetime.fromtimestamp(row[-1], UTC) for row in rows}
+    return [
+        Leased(
+            seq,
+            lease + 1,
+            accounts[account],
+            key,
+            ordinal,
+            revision,
+            _SOURCES[source],
+            tried + 1,
+            bytes(body),
+            grouped,
+            arrivals[arrived],
         )
-        lent += [_leased(row, known, grouped=grouped) for row in rows]
-    return lent
+        for seq, account, lease, tried, key, ordinal, revision, source, body, arrived in rows
+    ]
 
 
-def _leased(row: tuple[Any, ...], known: dict[tuple[str, str], Account], *, grouped: bool) -> Leased:
-    seq, token, server, cid, key, ordinal, revision, source, attempt, body, arrived = row
-    account = known.get((server, cid)) or known.setdefault((server, cid), Account(server, cid))
-    return Leased(
-        seq,
-        token,
-        account,
-        key,
-        ordinal,
-        revision,
-        _SOURCES[source],
-        attempt,
-        bytes(body),
-        grouped,
-        datetime.fromtimestamp(arrived, UTC),
-    )
+def _accounts(tx: Transaction, numbers: Collection[int]) -> dict[int, Account]:
+    rows = tx.rows(f"SELECT id, server, cid FROM account WHERE id IN ({marks([*numbers]) or 'NULL'})", (*numbers,))  # noqa: S608 - as above
+    return {number: Account(server, cid) for number, server, cid in rows}
 
 
 def _next_due(tx: Transaction, accounts: Sequence[int] | None) -> float | None:
@@ -142,20 +143,20 @@ def ack(tx: Transaction, leased: Leased) -> None:
 
 def ack_all(tx: Transaction, leases: Sequence[Leased]) -> set[int]:
     """Settle records for good; return the places of those that are, also where that was done before."""
-    settled = set[int]()
-    for start in range(0, len(leases), CHUNK):
-        part = leases[start : start + CHUNK]
-        values = ", ".join(["(?, ?)"] * len(part))
-        held = [number for leased in part for number in (leased.seq, leased.token)]
-        of = f"(VALUES {values}) AS held WHERE seq = held.column1 AND lease = held.column2"
-        rows = tx.rows(
-            "UPDATE record SET state = 'acked', due = NULL, settled = ?, error = NULL "  # noqa: S608 - question marks
-            f"FROM {of} AND state = 'leased' RETURNING seq",
-            (tx.now, *held),
-        )
-        if len(rows) < len(part):
-            rows = tx.rows(f"SELECT seq FROM record, {of} AND state = 'acked'", held)  # noqa: S608 - as above
-        settled.update(seq for (seq,) in rows)
+    settled, tokens = set[int](), defaultdict[int, list[int]](list)
+    for leased in leases:
+        tokens[leased.token].append(leased.seq)
+    for token, seqs in tokens.items():
+        for part in _parts(seqs):
+            held = f"WHERE seq IN ({marks(part)}) AND lease = ? AND state = "
+            touched = tx.run(
+                f"UPDATE record SET state = 'acked', due = NULL, settled = ?, error = NULL {held}'leased'",  # noqa: S608 - question marks
+                (tx.now, *part, token),
+            )
+            if touched == len(part):
+                settled.update(part)
+            else:
+                settled.update(seq for (seq,) in tx.rows(f"SELECT seq FROM record {held}'acked'", (*part, token)))  # noqa: S608 - as above
     if any(leased.grouped for leased in leases):
         tx.ring()
     return settled

@@ -62,10 +62,9 @@ def add(
 ) -> Merged:
     """Put records into the journal."""
     lock_account(tx, account)
-    sorting = _Sorting(_known(tx, account, {entry.key for entry in entries}), source.consumed)
-    for entry in entries:
-        sorting.take(entry)
-    sorting.settle_copies()
+    known = _known(tx, account, {entry.key for entry in entries})
+    new, consumed = sorted_out(known, entries, consuming=source.consumed)
+    name, handed_out = source.value, int(source.consumed)
     tx.run_many(
         "INSERT INTO record (account, key, ordinal, revision, hash, source, consumed, arrived, day, billnum, is_open, "
         "body, state, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'new', 0)",
@@ -76,28 +75,28 @@ def add(
                 ordinal,
                 revision,
                 entry.hash,
-                source.value,
-                int(source.consumed),
+                name,
+                handed_out,
                 at,
                 entry.day and entry.day.isoformat(),
                 entry.billnum,
                 int(entry.is_open),
                 entry.body,
             )
-            for entry, ordinal, revision in sorting.new
+            for entry, ordinal, revision in new
         ],
     )
-    tx.run_many("UPDATE record SET consumed = 1 WHERE seq = ?", [(seq,) for seq in sorting.consumed])
+    tx.run_many("UPDATE record SET consumed = 1 WHERE seq = ?", [(seq,) for seq in consumed])
     quarantined = _quarantine(tx, account, unreadable, source, at)
-    duplicates = len(entries) - len(sorting.new)
-    revisions = sum(revision > 1 for _, _, revision in sorting.new)
+    duplicates = len(entries) - len(new)
+    revisions = sum(revision > 1 for _, _, revision in new)
     tx.run(
         "UPDATE account SET records = records + ?, duplicates = duplicates + ? WHERE id = ?",
-        (len(sorting.new), duplicates, account),
+        (len(new), duplicates, account),
     )
-    if sorting.new:
+    if new:
         tx.ring()
-    return Merged(len(sorting.new) - revisions, revisions, duplicates, quarantined)
+    return Merged(len(new) - revisions, revisions, duplicates, quarantined)
 
 
 def lock_account(tx: Transaction, account: int) -> None:
@@ -117,8 +116,8 @@ class _Known:
 
 
 @define
-class _Sorting:
-    """Tells new records from known ones."""
+class Sorting:
+    """What of an answer is new."""
 
     known: dict[str, list[_Known]]
     consuming: bool
@@ -169,6 +168,25 @@ class _Sorting:
         if self.consuming and not known.consumed:
             known.consumed = True
             self.consumed.append(known.seq)
+
+
+def sorted_out(
+    known: dict[str, list[_Known]], entries: Sequence[Entry], *, consuming: bool
+) -> tuple[list[tuple[Entry, int, int]], list[int]]:
+    """Return the records to add, and the places of known ones that are handed out now; see `Sorting`."""
+    if not known and len({entry.key for entry in entries}) == len(entries):
+        return [(entry, 1, 1) for entry in entries], []  # as on nearly every page, and in a fifth of the time
+    sorting = sort(known, entries, consuming=consuming)
+    return sorting.new, sorting.consumed
+
+
+def sort(known: dict[str, list[_Known]], entries: Sequence[Entry], *, consuming: bool) -> Sorting:
+    """Tell new records from known ones."""
+    sorting = Sorting(known, consuming)
+    for entry in entries:
+        sorting.take(entry)
+    sorting.settle_copies()
+    return sorting
 
 
 def _known(tx: Transaction, account: int, keys: Iterable[str]) -> dict[str, list[_Known]]:

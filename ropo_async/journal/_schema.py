@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ropo_async.errors import JournalError, JournalProblem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ropo_async.journal.engine import Transaction
 
-__all__ = ["VERSION", "index_invoices", "migrate"]
+__all__ = ["VERSION", "index_for", "migrate"]
 
 _FOLDER = files("ropo_async.journal").joinpath("schema")
 
@@ -22,6 +25,17 @@ def _scripts() -> list[str]:
 
 VERSION = len(_scripts())
 """The version that this library writes."""
+
+_INDEXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "by invoice": (
+            "record_invoice ON record (account, billnum, seq) WHERE due IS NOT NULL",
+            "record_leased ON record (account, billnum) WHERE state = 'leased'",
+        ),
+        "of all": ("record_next ON record (seq) WHERE due IS NOT NULL",),
+    },
+)
+"""What deliveries need that most journals never see: one invoice at a time, and all accounts in turn."""
 
 
 def migrate(tx: Transaction) -> None:
@@ -42,10 +56,11 @@ def migrate(tx: Transaction) -> None:
     tx.run("UPDATE meta SET value = ? WHERE name = 'version'", (str(VERSION),))
 
 
-def index_invoices(tx: Transaction) -> None:
-    """Add what delivery by invoice looks records up with. Whoever does not ask for that is spared its upkeep."""
-    if tx.rows("SELECT 1 FROM meta WHERE name = 'by invoice'"):
+def index_for(tx: Transaction, delivery: str) -> None:
+    """Add what a kind of delivery looks records up with. Whoever does not ask for that is spared its upkeep."""
+    if tx.rows("SELECT 1 FROM meta WHERE name = ?", (delivery,)):
         return
     tx.rows(tx.dialect.alone)
-    tx.run("CREATE INDEX IF NOT EXISTS record_invoice ON record (account, billnum, seq) WHERE due IS NOT NULL")
-    tx.run("INSERT INTO meta (name, value) VALUES ('by invoice', 'indexed') ON CONFLICT DO NOTHING")
+    for index in _INDEXES[delivery]:
+        tx.run(f"CREATE INDEX IF NOT EXISTS {index}")
+    tx.run("INSERT INTO meta (name, value) VALUES (?, 'indexed') ON CONFLICT DO NOTHING", (delivery,))

@@ -63,7 +63,7 @@ class SqlJournal(Journal):
     """A journal on a database engine."""
 
     engine: Engine
-    _indexed: bool = field(default=False, init=False, repr=False)
+    _indexed: set[str] = field(factory=set[str], init=False, repr=False)
     _sender: str | None = field(default=None, init=False, repr=False)
     _ids: dict[Account, int] = field(factory=dict["Account", int], init=False, repr=False)
     _acks: Acks = field(init=False, repr=False)
@@ -160,9 +160,10 @@ class SqlJournal(Journal):
         grouped: bool = False,
     ) -> Lent:
         numbers = None if accounts is None else [await self._id(account) for account in accounts]
-        if grouped and not self._indexed:
-            await self.engine.run(_schema.index_invoices)
-            self._indexed = True
+        for delivery in (*(("by invoice",) if grouped else ()), *(("of all",) if accounts is None else ())):
+            if delivery not in self._indexed:
+                await self.engine.run(partial(_schema.index_for, delivery=delivery))
+                self._indexed.add(delivery)
         return await self._acks.run(lambda tx: _leases.lease(tx, numbers, limit, seconds, attempts, grouped=grouped))
 
     async def extend(self, leases: Sequence[Leased], seconds: float) -> set[int]:
@@ -172,7 +173,8 @@ class SqlJournal(Journal):
         await self._acks.run(lambda tx: _leases.ack(tx, leased))
 
     async def ack_soon(self, leased: Leased, late: Callable[[Leased], None]) -> None:
-        await self._acks.add(leased, late)
+        if self._acks.add(leased, late):
+            await self._acks.settle()
 
     async def ack_using(self, leased: Leased, connection: Any) -> None:
         if not await self.engine.run_using(connection, _leases.ACK, (time.time(), leased.seq, leased.token)):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["entries_of", "entry_of", "status_entries_of", "status_entry_of", "unreadable_of"]
 
 _encoder = msgspec.json.Encoder()
+_blank = blake2b(digest_size=16)
 
 
 def entry_of(update: StatusUpdate) -> Entry:
@@ -91,12 +92,12 @@ def _hash(update: StatusUpdate) -> bytes:
     parts = (
         update.jobid,
         update.billnum,
-        None if update.statustype is None else update.statustype.value,
-        None if update.statustime is None else update.statustime.isoformat(),
+        update.statustype,
+        update.statustime,
         update.statuscode,
         update.statusref,
         update.statustext,
-        None if update.paydate is None else update.paydate.isoformat(),
+        update.paydate,
         _number(update.amount),
     )
     # As JSON what is absent differs from every text, and no text can run into its neighbour.
@@ -107,10 +108,14 @@ def _number(amount: Decimal | None) -> str | None:
     """Return an amount's digits without zeros at the end: 10.5 and 10.50 are the same money."""
     if amount is None:
         return None
-    digits = format(amount, "f")
+    digits = str(amount)
+    if "E" in digits:
+        digits = format(amount, "f")
     digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
     return "0" if digits == "-0" else digits
 
 
 def _digest(content: bytes) -> bytes:
-    return blake2b(content, digest_size=16).digest()
+    digest = _blank.copy()  # in less than half the time that making one takes
+    digest.update(content)
+    return digest.digest()

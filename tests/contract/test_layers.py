@@ -80,6 +80,7 @@ LAYERS = [
     "documents.saving",
     "documents.documents",
     "documents",
+    "journal.accounts",
     "journal.values",
     "journal.gaps",
     "journal.bookings",

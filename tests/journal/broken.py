@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 from attrs import define, evolve, field
+from msgspec.structs import replace
 
 from ropo_async.errors import LeaseLost
 from ropo_async.journal import (
@@ -236,7 +237,7 @@ class ReleasesTwice(Broken):
         if merged == Merged():
             poll = await self.inner.intend(quarantined.account, 1, quarantined.source, "", at=at)
             await self.inner.receive(poll, Received(200, b"{}"), at=at)
-            again = evolve(entry, hash=b"again")
+            again = replace(entry, hash=b"again")
             merged = await self.inner.merge(poll, [again], source=quarantined.source, at=at)
         return merged
 

@@ -1,9 +1,12 @@
 """What every test folder shares."""
 
+import gc
 import signal
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.journal.postgres import postgres_server, postgres_url
 
@@ -15,6 +18,23 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 ELSEWHERE = [{"asyncio", "postgresql"}, {"asyncio", "postgres"}, {"trio", "sqlite"}, {"trio", "memory"}]
 """Pairs of event loop and storage that wait for `make torture`: each loop, and each storage, is in another pair too."""
+
+
+# How long an example takes says something about the machine only. The longer run may try others each time.
+settings.register_profile("same", deadline=None, derandomize=True, database=None)
+settings.register_profile("others", deadline=None)
+settings.load_profile("same")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let the garbage collector look at what tests make, and not at the thousands of tests again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(params=["asyncio", "trio"])

@@ -53,7 +53,7 @@ coverage: $(VENV)/.dev codegen-env  ## the whole suite, with the branch coverage
 	@$(BIN)/coverage report
 
 torture: $(VENV)/.dev codegen-env strangers-env release-env  ## what takes longer: the slow tests, and the suite over the HTTP library's successor
-	@$(BIN)/python -m pytest $(SPREAD) --hypothesis-profile=others -m "slow$(if $(SHORT), and not long)"
+	@$(BIN)/python -m pytest $(SPREAD) --hypothesis-profile=others -m "(slow or hypothesis)$(if $(SHORT), and not long)"
 	@$(BIN)/python -m pytest $(SPREAD) -m "not slow" -p tests.successor \
 		tests/unit tests/pool tests/faults tests/users
 

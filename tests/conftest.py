@@ -2,11 +2,12 @@
 
 import gc
 import signal
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.journal.postgres import postgres_server, postgres_url
 
@@ -20,9 +21,10 @@ ELSEWHERE = [{"asyncio", "postgresql"}, {"asyncio", "postgres"}, {"trio", "sqlit
 """Pairs of event loop and storage that wait for `make torture`: each loop, and each storage, is in another pair too."""
 
 
-# How long an example takes says something about the machine only. The longer run may try others each time.
-settings.register_profile("same", deadline=None, derandomize=True, database=None)
-settings.register_profile("others", deadline=None)
+# How long an example takes says something about the machine only. The longer run tries others each time, and more.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", patient, derandomize=True, database=None, max_examples=50)
+settings.register_profile("others", patient, max_examples=500)
 settings.load_profile("same")
 
 
@@ -35,6 +37,13 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    """A folder that is gone after the test: in memory where there is such a place, so that no test waits for a disk."""
+    with TemporaryDirectory(prefix="ropo-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(params=["asyncio", "trio"])

@@ -20,11 +20,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 ELSEWHERE = [{"asyncio", "postgresql"}, {"asyncio", "postgres"}, {"trio", "sqlite"}, {"trio", "memory"}]
 """Pairs of event loop and storage that wait for `make torture`: each loop, and each storage, is in another pair too."""
 
-
 # How long an example takes says something about the machine only. The longer run tries others each time, and more.
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("same", patient, derandomize=True, database=None, max_examples=50)
-settings.register_profile("others", patient, max_examples=500)
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", PATIENT, derandomize=True, database=None, max_examples=50)
+settings.register_profile("others", PATIENT, max_examples=200)
 settings.load_profile("same")
 
 

@@ -8,6 +8,9 @@ DOCS := .venv-docs
 RELEASE := .venv-release
 SPEC = $(CODEGEN)/bin/python -B -m
 JOBS ?= 3
+# The tests start some hundred programs. Where no bytecode may be kept, each of them compiles all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+SPREAD = -n $(JOBS) --dist worksteal
 INSTALL = install --quiet --disable-pip-version-check
 LOCKED = $(INSTALL) --require-hashes --requirement
 
@@ -25,7 +28,7 @@ demo: $(VENV)/.demo  ## see it work: answers are lost and a service is killed, a
 	@$(BIN)/python examples/demo.py
 
 test: $(VENV)/.dev codegen-env  ## the whole suite, or TESTS="tests/unit tests/journal"
-	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(TESTS)
+	@$(BIN)/python -m pytest $(SPREAD) -m "not slow" $(TESTS)
 
 # --- Before a commit ----------------------------------------------------------------------------------------------
 
@@ -45,13 +48,13 @@ types: $(VENV)/.dev
 
 coverage: $(VENV)/.dev codegen-env  ## the whole suite, with the branch coverage of what is written by hand
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -n $(JOBS) -m "not slow"
+	@$(BIN)/coverage run -m pytest $(SPREAD) -m "not slow"
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
 torture: $(VENV)/.dev codegen-env strangers-env release-env  ## what takes longer: the slow tests, and the suite over the HTTP library's successor
-	@$(BIN)/python -m pytest -n $(JOBS) -m "slow$(if $(SHORT), and not long)"
-	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow" -p tests.successor \
+	@$(BIN)/python -m pytest $(SPREAD) --hypothesis-profile=others -m "(slow or hypothesis)$(if $(SHORT), and not long)"
+	@$(BIN)/python -m pytest $(SPREAD) -m "not slow" -p tests.successor \
 		tests/unit tests/pool tests/faults tests/users
 
 bench: $(VENV)/.dev  ## what it all costs beside other clients, into docs/; some minutes

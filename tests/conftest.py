@@ -1,9 +1,13 @@
 """What every test folder shares."""
 
+import gc
 import signal
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.journal.postgres import postgres_server, postgres_url
 
@@ -15,6 +19,30 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 ELSEWHERE = [{"asyncio", "postgresql"}, {"asyncio", "postgres"}, {"trio", "sqlite"}, {"trio", "memory"}]
 """Pairs of event loop and storage that wait for `make torture`: each loop, and each storage, is in another pair too."""
+
+# How long an example takes says something about the machine only. The longer run tries others each time, and more.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", PATIENT, derandomize=True, database=None, max_examples=50)
+settings.register_profile("others", PATIENT, max_examples=200)
+settings.load_profile("same")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let the garbage collector look at what tests make, and not at the thousands of tests again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    """A folder that is gone after the test: in memory where there is such a place, so that no test waits for a disk."""
+    with TemporaryDirectory(prefix="ropo-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(params=["asyncio", "trio"])

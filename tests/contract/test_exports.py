@@ -39,7 +39,6 @@ def _modules() -> list[ModuleType]:
 IMPORTED = {"TYPE_CHECKING", "Any", "annotations", "import_module", "suppress"}
 """What the package needs to gather the rest."""
 MODULES = _modules()
-every_module = pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 ROOMS = [module for module in MODULES[1:] if not module.__name__.startswith(("ropo_async.simulator", "ropo_async.cli"))]
 
 
@@ -48,21 +47,26 @@ def _rank(name: str) -> tuple[int, str]:
     return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
 
 
-@every_module
-def test_each_public_module_says_what_it_offers(module: ModuleType) -> None:
-    offered = module.__all__
-    assert offered == sorted(set(offered), key=_rank)
-    assert [name for name in offered if not hasattr(module, name)] == []
+def test_each_public_module_says_what_it_offers() -> None:
+    offers = {module.__name__: (module, list(module.__all__)) for module in MODULES}
+    in_order = {name: sorted(set(offered), key=_rank) for name, (_, offered) in offers.items()}
+    assert {name: offered for name, (_, offered) in offers.items() if offered != in_order[name]} == {}
+    missing = {name: [one for one in offered if not hasattr(module, one)] for name, (module, offered) in offers.items()}
+    assert {name: names for name, names in missing.items() if names} == {}
 
 
-@pytest.mark.parametrize("module", ROOMS, ids=lambda module: module.__name__)
-def test_a_room_offers_what_it_makes_or_keeps_it_among_the_rooms(module: ModuleType) -> None:
+def _kept(module: ModuleType) -> set[str]:
+    """Return the names that a room makes and does not offer."""
     made = {
         name
         for name, thing in vars(module).items()
         if (inspect.isclass(thing) or inspect.isfunction(thing)) and thing.__module__ == module.__name__
     }
-    assert {name for name in made if _is_public(name)} - set(module.__all__) == SHARED.get(module.__name__, set())
+    return {name for name in made if _is_public(name)} - set(module.__all__)
+
+
+def test_a_room_offers_what_it_makes_or_keeps_it_among_the_rooms() -> None:
+    assert {module.__name__: kept for module in ROOMS if (kept := _kept(module))} == SHARED
 
 
 def test_the_package_offers_exactly_what_it_gathers() -> None:
@@ -75,9 +79,8 @@ def test_the_package_offers_every_error() -> None:
     assert set(ropo_async.errors.__all__) <= set(ropo_async.__all__)
 
 
-@every_module
-def test_each_module_is_described(module: ModuleType) -> None:
-    assert inspect.getdoc(module)
+def test_each_module_is_described() -> None:
+    assert [module.__name__ for module in MODULES if not inspect.getdoc(module)] == []
 
 
 def _described(thing: Any) -> list[Any]:
@@ -91,11 +94,14 @@ def _described(thing: Any) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("name", [name for name in ropo_async.__all__ if name != "__version__"])
-def test_what_is_offered_is_described(name: str) -> None:
-    for thing in _described(getattr(ropo_async, name)):
-        text = inspect.getdoc(thing) or ""
-        assert text.partition("\n")[0].endswith((".", ":", "?")), f"{name}: {thing!r} needs a sentence"
+def _has_a_sentence(thing: Any) -> bool:
+    return (inspect.getdoc(thing) or "").partition("\n")[0].endswith((".", ":", "?"))
+
+
+def test_what_is_offered_is_described() -> None:
+    offered = {name: getattr(ropo_async, name) for name in ropo_async.__all__ if name != "__version__"}
+    bare = {name: [one for one in _described(thing) if not _has_a_sentence(one)] for name, thing in offered.items()}
+    assert {name: things for name, things in bare.items() if things} == {}
 
 
 def test_the_version_is_one() -> None:

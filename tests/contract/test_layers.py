@@ -1,6 +1,7 @@
 """The rooms are built on one another: imports point downwards only."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -244,9 +245,15 @@ def _module(package: str, name: str) -> str:
     return f"ropo_async.{inner}" if package.partition(".")[0] == "ropo_async" and inner in OURS else package
 
 
+@functools.cache
+def _imports_of(path: Path) -> set[str]:
+    """Read a file once, whatever is asked about it."""
+    return _imports(path.read_text(encoding="utf-8"))
+
+
 def _rooms_of(path: Path) -> set[str]:
     """Return the rooms of the facade that the file at `path` imports."""
-    ours = {name for name in _imports(path.read_text(encoding="utf-8")) if name.partition(".")[0] == "ropo_async"}
+    ours = {name for name in _imports_of(path) if name.partition(".")[0] == "ropo_async"}
     return {name.removeprefix("ropo_async.") for name in ours}
 
 
@@ -271,16 +278,20 @@ def test_every_room_has_its_layer() -> None:
     assert sorted(LAYERS) == sorted(_name(path) for path in ROOMS)
 
 
-@pytest.mark.parametrize("path", ROOMS, ids=_name)
-def test_imports_point_downwards(path: Path) -> None:
-    below = set(LAYERS[: LAYERS.index(_name(path))]) | {_name(one) for one in SIMULATOR if _name(path) in PROGRAMS}
-    upwards = {room for room in _rooms_of(path) - below if (_name(path), room) not in LATE}
-    assert not upwards, f"{path.name} imports {sorted(upwards)}, which it is beneath"
+def _upwards(path: Path) -> set[str]:
+    """Return what a room imports and is beneath."""
+    name = _name(path)
+    below = set(LAYERS[: LAYERS.index(name)]) | {_name(one) for one in SIMULATOR if name in PROGRAMS}
+    return {room for room in _rooms_of(path) - below if (name, room) not in LATE}
 
 
-@pytest.mark.parametrize("path", SIMULATOR, ids=lambda path: path.stem)
-def test_the_simulator_knows_nothing_of_the_client(path: Path) -> None:
-    assert {room.partition(".")[0] for room in _rooms_of(path)} <= {"simulator", "_markup"}
+def test_imports_point_downwards() -> None:
+    assert {_name(path): upwards for path in ROOMS if (upwards := _upwards(path))} == {}
+
+
+def test_the_simulator_knows_nothing_of_the_client() -> None:
+    known = {_name(path): {room.partition(".")[0] for room in _rooms_of(path)} for path in SIMULATOR}
+    assert {name: rooms for name, rooms in known.items() if not rooms <= {"simulator", "_markup"}} == {}
 
 
 @pytest.mark.parametrize(
@@ -298,13 +309,12 @@ def test_a_library_has_one_room(libraries: set[str], room: str) -> None:
     users = {
         _name(path)
         for path in [*ROOMS, *SIMULATOR]
-        if _name(path) != "cli.work.desk"
-        and libraries & {name.partition(".")[0] for name in _imports(path.read_text(encoding="utf-8"))}
+        if _name(path) != "cli.work.desk" and libraries & {name.partition(".")[0] for name in _imports_of(path)}
     }
     assert users
     assert {user for user in users if user != room and not user.startswith(f"{room}.")} == set()
 
 
-@pytest.mark.parametrize("path", [*ROOMS, *SIMULATOR], ids=_name)
-def test_a_room_is_not_too_large(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LIMIT
+def test_no_room_is_too_large() -> None:
+    sizes = {_name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in [*ROOMS, *SIMULATOR]}
+    assert {name: size for name, size in sizes.items() if size > LIMIT} == {}

@@ -194,13 +194,13 @@ EVERYWHERE = pytest.mark.parametrize("storage", ["memory", "sqlite", "postgresql
 
 
 @pytest.fixture(name="storage", params=["memory", "sqlite"])
-def a_storage(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def a_storage(request: pytest.FixtureRequest, scratch: Path) -> str:
     """The URL of a journal that is not there yet."""
     match request.param:
         case "memory":
             return "memory:"
         case "sqlite":
-            return f"sqlite:///{tmp_path / 'journal.db'}"
+            return f"sqlite:///{scratch / 'journal.db'}"
         case _:
             return str(request.getfixturevalue("postgres_url"))
 

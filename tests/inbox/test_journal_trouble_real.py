@@ -35,9 +35,8 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def schema(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The URL of a journal to be, in a database that does not wait for locks for long."""
-    monkeypatch.setattr(_postgres, "_SETTINGS", _postgres._SETTINGS.replace("'10s'", "'100ms'"))
+def schema(postgres_url: str) -> str:
+    """The URL of a journal to be."""
     return f"{postgres_url}&application_name=of_{postgres_url.rpartition('=')[2]}"
 
 
@@ -154,7 +153,8 @@ async def test_row_48_postgres_is_read_only_before_the_intent(schema: str) -> No
 
 
 def end_sessions(other: psycopg.Connection[Any], name: str) -> None:
-    other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", (name,))
+    """Return when they are gone: one that is only told to go may still take the next statement."""
+    other.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = %s", (name,))
 
 
 # --- Cut off ---------------------------------------------------------------------------------------------------------
@@ -232,7 +232,8 @@ async def test_row_52_sqlite_is_locked_when_the_page_comes(file: Path, when_answ
         await all_there(feed, polls=1)
 
 
-async def test_row_52_postgres_is_locked_by_another_session(schema: str) -> None:
+async def test_row_52_postgres_is_locked_by_another_session(schema: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_postgres, "_SETTINGS", _postgres._SETTINGS.replace("'10s'", "'100ms'"))
     async with world(schema) as feed:
         feed.add(PAGE)
         with admin(schema) as other, other.transaction():

@@ -179,7 +179,7 @@ def examples(count: int, **options: Any) -> settings:
 
 @pytest.mark.timeout(300)
 def test_nothing_is_lost_whatever_happens() -> None:
-    run_state_machine_as_test(Feed, settings=examples(12))
+    run_state_machine_as_test(Feed, settings=examples(8))
 
 
 @pytest.mark.slow

@@ -127,7 +127,7 @@ class Consumers(Feed):
 
 @pytest.mark.timeout(300)
 def test_what_is_delivered_is_on_disk_and_settled_once() -> None:
-    run_state_machine_as_test(Consumers, settings=examples(20))
+    run_state_machine_as_test(Consumers, settings=examples(12))
 
 
 @pytest.mark.long

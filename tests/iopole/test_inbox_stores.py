@@ -11,7 +11,7 @@ from ropo_async.journal import Journal
 from ropo_async.simulator import Fault
 from ropo_async.simulator.iopole import NOT_SEEN, IopoleSimulator
 from tests.inbox.feeds import everywhere, journal_url
-from tests.iopole.test_inbox import filled, ids, placed
+from tests.iopole.places import filled, ids, placed
 from tests.iopole.test_inbox_crash import Crash, Life, Through, crash
 from tests.iopole.world import connected, small_pages
 

@@ -10,12 +10,12 @@ __all__ = ["admin", "engine", "journal_url", "other", "url"]
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def journal_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def journal_url(request: pytest.FixtureRequest, scratch: Path) -> str:
     """The URL of a journal that is not there yet, on each kind of storage."""
     match request.param:
         case "memory":
             return "memory:"
         case "sqlite":
-            return f"sqlite:///{tmp_path / 'journal.db'}"
+            return f"sqlite:///{scratch / 'journal.db'}"
         case _:
             return str(request.getfixturevalue("postgres_url"))

@@ -10,7 +10,7 @@ import pytest
 from ropo_async.errors import RopoError
 from ropo_async.journal import Journal
 from ropo_async.journal.conformance import Clock, JournalConformance
-from tests.journal import broken
+from tests.journal import broken, broken_bookings
 
 REJECTED = {
     broken.GivesEveryoneTheTurn: "an_account_is_one_pollers",
@@ -43,20 +43,20 @@ REJECTED = {
     broken.PurgesEverything: "what_is_not_done_with_stays",
     broken.ErasesEveryAccount: "an_account_can_be_named",
     broken.ErasesNothingInWork: "what_is_in_work_does_not_come_back",
-    broken.ReplacesBookings: "a_booking_is_added_once",
-    broken.OverwritesBookings: "what_has_changed_is_not_overwritten",
-    broken.ForgetsTheBaseline: "every_field_is_kept",
-    broken.LetsEveryoneSend: "an_invoice_has_one_in_flight",
-    broken.GuardsOneName: "an_invoice_has_one_in_flight",
-    broken.GuardsWhatIsAtRest: "what_is_at_rest_is_in_nobodys_way",
-    broken.FindsBookingsOfAnyState: "bookings_are_found_by_state_name_and_time",
-    broken.StartsOver: "bookings_come_in_pages",
-    broken.TakesEverybodyForDead: "who_sends_is_there_as_long_as_the_journal_is_open",
-    broken.TakesNobodyForDead: "who_sends_is_there_as_long_as_the_journal_is_open",
+    broken_bookings.ReplacesBookings: "a_booking_is_added_once",
+    broken_bookings.OverwritesBookings: "what_has_changed_is_not_overwritten",
+    broken_bookings.ForgetsTheBaseline: "every_field_is_kept",
+    broken_bookings.LetsEveryoneSend: "an_invoice_has_one_in_flight",
+    broken_bookings.GuardsOneName: "an_invoice_has_one_in_flight",
+    broken_bookings.GuardsWhatIsAtRest: "what_is_at_rest_is_in_nobodys_way",
+    broken_bookings.FindsBookingsOfAnyState: "bookings_are_found_by_state_name_and_time",
+    broken_bookings.StartsOver: "bookings_come_in_pages",
+    broken_bookings.TakesEverybodyForDead: "who_sends_is_there_as_long_as_the_journal_is_open",
+    broken_bookings.TakesNobodyForDead: "who_sends_is_there_as_long_as_the_journal_is_open",
     broken.CountsTheRecoveredAsHandedOut: "updates_are_counted_by_the_day_of_their_arrival",
-    broken.KeepsBookings: "only_what_is_at_rest_is_forgotten",
-    broken.ErasesWhatIsNeeded: "what_tells_one_in_flight_apart_is_not_forgotten",
-    broken.PurgesWhatIsYoung: "what_has_not_shown_yet_is_not_forgotten",
+    broken_bookings.KeepsBookings: "only_what_is_at_rest_is_forgotten",
+    broken_bookings.ErasesWhatIsNeeded: "what_tells_one_in_flight_apart_is_not_forgotten",
+    broken_bookings.PurgesWhatIsYoung: "what_has_not_shown_yet_is_not_forgotten",
 }
 CASES = [pytest.param(kind, f"test_{name}", id=kind.__name__) for kind, name in REJECTED.items()]
 
@@ -101,7 +101,8 @@ async def test_a_kept_promise_is_not_complained_of(test: str) -> None:
 
 
 def test_each_broken_journal_is_tried() -> None:
-    kinds = {kind for kind in vars(broken).values() if inspect.isclass(kind) and issubclass(kind, broken.Broken)}
+    there = [*vars(broken).values(), *vars(broken_bookings).values()]
+    kinds = {kind for kind in there if inspect.isclass(kind) and issubclass(kind, broken.Broken)}
     assert kinds - {broken.Broken, broken._Merging} == set(REJECTED)
 
 

@@ -16,8 +16,8 @@ async def office(anyio_backend: str) -> AsyncIterator[Office]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, scratch: Path) -> str:
     """The URL of a journal that others can open, too."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'journal.db'}"
+        return f"sqlite:///{scratch / 'journal.db'}"
     return str(request.getfixturevalue("postgres_url"))

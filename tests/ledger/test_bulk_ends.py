@@ -33,7 +33,7 @@ from tests.ledger.runs import asked, booked, collect, known, results, states
 
 @pytest.mark.parametrize("concurrency", [1, 3, 8])
 async def test_so_many_are_under_way_and_no_more(office: Office, concurrency: int) -> None:
-    known(office, 30)
+    known(office, 16)
     under_way, most = 0, 0
 
     async def counted(registration: Registration) -> Booking:
@@ -46,17 +46,17 @@ async def test_so_many_are_under_way_and_no_more(office: Office, concurrency: in
         finally:
             under_way -= 1
 
-    async with bulk.running(asked(30), counted, format=None, concurrency=concurrency, on_progress=None) as run:
-        assert len([result async for result in run]) == 30
+    async with bulk.running(asked(16), counted, format=None, concurrency=concurrency, on_progress=None) as run:
+        assert len([result async for result in run]) == 16
     assert most == concurrency
 
 
 async def test_what_is_not_taken_holds_up_what_follows(office: Office) -> None:
-    known(office, 50)
+    known(office, 20)
     taken = list[str]()
 
     def source() -> Iterator[Registration]:
-        for one in asked(50):
+        for one in asked(20):
             taken.append(one.operation_id)
             yield one
 
@@ -71,7 +71,7 @@ async def test_what_is_not_taken_holds_up_what_follows(office: Office) -> None:
             await checkpoint()
         await wait_all_tasks_blocked()
         assert (office.booked, len(taken)) == (5, 6)
-        assert len([result async for result in run]) == 49
+        assert len([result async for result in run]) == 19
 
 
 @pytest.mark.parametrize("concurrency", [0, -1, 2.5, "8", True])
@@ -90,12 +90,12 @@ async def test_a_format_without_a_file_is_a_mistake(office: Office) -> None:
 
 @pytest.mark.parametrize("leave", ["break", "error", "cancellation"])
 async def test_a_block_that_is_left_takes_no_more_and_lets_those_in_flight_end(office: Office, leave: str) -> None:
-    known(office, 50)
+    known(office, 20)
     office.simulator.fail(Fault.delay(0.1), operation=PAY, times=100)
     taken = list[str]()
 
     def source() -> Iterator[Registration]:
-        for one in asked(50):
+        for one in asked(20):
             taken.append(one.operation_id)
             yield one
 
@@ -112,8 +112,8 @@ async def test_a_block_that_is_left_takes_no_more_and_lets_those_in_flight_end(o
     assert list(known_now.values()).count(BookingState.APPLIED) == office.booked == 3
     assert set(known_now.values()) <= {BookingState.APPLIED, BookingState.PREPARED}
     office.simulator.faults.clear()
-    assert set(states(await results(office, asked(50))).values()) == {"applied"}
-    assert len(set(booked(office))) == office.booked == 50
+    assert set(states(await results(office, asked(20))).values()) == {"applied"}
+    assert len(set(booked(office))) == office.booked == 20
 
 
 async def test_what_is_left_ends_also_where_the_source_never_gives_another(office: Office) -> None:
@@ -137,7 +137,7 @@ async def test_what_is_left_ends_also_where_the_source_never_gives_another(offic
 
 
 async def test_a_journal_that_fails_ends_the_run(office: Office) -> None:
-    known(office, 50)
+    known(office, 20)
 
     async def fail() -> None:
         raise JournalError(JournalProblem.FULL)
@@ -145,11 +145,11 @@ async def test_a_journal_that_fails_ends_the_run(office: Office) -> None:
     office.journal.trap("add_booking", "before", fail, skip=10)
     found = list[BulkResult]()
     with pytest.raises(JournalError, match="no room"):
-        await collect(found, office, asked(50), concurrency=4)
+        await collect(found, office, asked(20), concurrency=4)
     assert 10 <= len(found) < 16
     assert office.booked == len(found)
-    assert set(states(await results(office, asked(50))).values()) == {"applied"}
-    assert office.booked == 50
+    assert set(states(await results(office, asked(20))).values()) == {"applied"}
+    assert office.booked == 20
 
 
 async def test_what_ended_a_run_is_told_at_its_end_at_the_latest(office: Office) -> None:
@@ -175,10 +175,10 @@ async def test_what_ended_a_run_is_told_once(office: Office) -> None:
 
 
 async def test_a_closed_client_ends_the_run(office: Office) -> None:
-    known(office, 50)
+    known(office, 20)
     await office.ropo.aclose()
     with pytest.raises(ClientClosed):
-        await results(office, asked(50), concurrency=1)
+        await results(office, asked(20), concurrency=1)
     assert len(await office.ledger.bookings()) < 5
 
 

@@ -128,22 +128,27 @@ PATIENCE = 3
 """Seconds that five calls after the storm may take, in the test and in its control alike."""
 
 
+every_storm = pytest.mark.parametrize("calls", [1000, pytest.param(7000, marks=pytest.mark.slow)])
+
+
 @every_cut
-async def test_seven_thousand_cancelled_calls_leave_the_pool_whole(cut: Cut) -> None:
+@every_storm
+async def test_a_storm_of_cancelled_calls_leaves_the_pool_whole(cut: Cut, calls: int) -> None:
     async with pooled(max_connections=5) as (server, pool, client):
-        assert await storm(client, cut, calls=7000) >= 7000
+        assert await storm(client, cut, calls=calls) >= calls
         await whole(server, pool)
         assert await served(client, "/", patience=PATIENCE) == 5
 
 
 @pytest.mark.slow  # the control: it fails to serve for as long as it is waited for
-async def test_the_same_storm_wedges_the_pool_of_the_http_library() -> None:
+@every_storm
+async def test_the_same_storm_wedges_the_pool_of_the_http_library(calls: int) -> None:
     """The control: if that pool, too, served all five, the test above would prove nothing."""
     async with (
         serving() as server,
         http.AsyncClient(limits=http.Limits(max_connections=5), base_url=server.url) as client,
         http.AsyncClient(base_url=server.url) as bystander,
     ):
-        await storm(client, cut_by_scope, calls=7000)
+        await storm(client, cut_by_scope, calls=calls)
         assert await served(client, "/", patience=PATIENCE) == 0
         assert await served(bystander, "/", patience=PATIENCE) == 5  # so it is the pool, not a server out of breath

@@ -79,3 +79,21 @@ def poll(ask: Callable[..., Awaitable[Heard]], bearer: dict[str, str]) -> Callab
         return await ask(f"{head}Connection: close\r\n\r\n".encode(), patience=patience, silence=silence)
 
     return poll
+
+
+@pytest.fixture
+async def visited(anyio_backend: str, simulator: Simulator) -> AsyncIterator[Running]:
+    async with serve(simulator, page=0) as running:
+        yield running
+
+
+@pytest.fixture
+async def browser(visited: Running) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=str(visited.page), timeout=10, trust_env=False) as browser:
+        yield browser
+
+
+@pytest.fixture
+async def api(visited: Running, bearer: dict[str, str]) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=visited.url, headers=bearer, timeout=10, trust_env=False) as api:
+        yield api

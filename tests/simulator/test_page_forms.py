@@ -9,7 +9,7 @@ import pytest
 from ropo_async.simulator import Running, Simulator, serve
 from ropo_async.simulator.forms import FORMS
 
-from .test_page import Reader
+from .pages import Reader
 
 pytestmark = pytest.mark.anyio
 

@@ -6,18 +6,25 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from ropo_async._pool import Pool
 from ropo_async._version import __version__
 from ropo_async.config import Timeouts
 from ropo_async.errors import ClientClosed, InvalidInput
-from ropo_async.retry import Budget, RetryPolicy
-from ropo_async.transport import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ropo_async import _http as http
+    from ropo_async._pool import Pool
     from ropo_async.hooks import Hook
+    from ropo_async.retry import RetryPolicy
+    from ropo_async.transport import Transport
+
+
+def _pool() -> Pool:
+    """Return a pool. What carries calls is loaded with the first client, as the HTTP library itself does it."""
+    from ropo_async._pool import Pool  # noqa: PLC0415 - as said
+
+    return Pool()
 
 
 @define
@@ -25,7 +32,7 @@ class Line:
     """The connections: ours, or those of a client that the user has handed in, which stays the user's to close."""
 
     http_client: http.AsyncClient | None = None
-    pool: Pool = field(factory=Pool)
+    pool: Pool = field(factory=_pool)
     closed: bool = False
 
     async def send(self, request: http.Request) -> http.Response:
@@ -43,6 +50,11 @@ class Line:
         Raises:
             InvalidInput: a hook that is none.
         """
+        # What reads a failure is loaded before there is one: with all files in use it could not be any more.
+        from ropo_async.codec import errors as _  # noqa: F401, PLC0415 - as above
+        from ropo_async.retry import Budget, RetryPolicy  # noqa: PLC0415 - as above
+        from ropo_async.transport import Transport  # noqa: PLC0415 - as above
+
         if not all(callable(hook) for hook in hooks):
             raise InvalidInput("hooks must be callables that take one event")
         policy = retries or RetryPolicy()

@@ -11,7 +11,7 @@ from ropo_async.errors import JournalError, JournalProblem
 from ropo_async.journal import _acks
 from ropo_async.journal.engine import Transaction
 from ropo_async.journal.sqlite import SqliteEngine
-from tests.inbox.desk import Clock, Desk, a_clock, a_desk, a_storage, payments  # noqa: F401
+from tests.inbox.desk import Clock, Desk, a_clock, a_desk, a_storage, payment, payments  # noqa: F401
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("storage", ["sqlite"], indirect=True)]
 
@@ -91,6 +91,37 @@ async def test_one_clock_is_enough_for_all_that_wait(desk: Desk, ticks: list[any
         async with delivery:
             pass
     assert len(ticks) == 1
+    with anyio.fail_after(10):
+        await ticks[0].wait()
+        await desk.put([payment(4)])
+        await handle(desk)
+        await ticks[1].wait()
+    assert await waiting(desk) == 0
+
+
+async def test_what_comes_while_it_fails_is_kept_too(
+    desk: Desk, faulty: Faulty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_acks, "DELAY", 3600.0)
+    await desk.put(payments(2))
+    first, second = await desk.one(desk.inbox), await desk.one(desk.inbox)
+    async with first:
+        pass
+    faulty.left = 1
+
+    async def one_more() -> None:
+        await faulty.begun.wait()
+        async with second:
+            pass
+        faulty.may_fail.set()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(one_more)
+        with pytest.raises(JournalError):
+            await desk.inbox.health()
+    assert await waiting(desk) == 2
+    assert (await desk.inbox.health()).waiting == 0
+    assert await waiting(desk) == 0
 
 
 async def test_after_a_slow_failure_they_are_tried_again_by_themselves(

@@ -6,10 +6,9 @@ Start with `RopoClient`, and with an `Inbox` on a `Journal` where no status upda
 
 from __future__ import annotations
 
-from contextlib import suppress
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ropo_async._late import homes, late
 from ropo_async._version import __version__
 
 if TYPE_CHECKING:
@@ -204,18 +203,9 @@ _ROOMS = {
     "records": "Page PaymentReceipt PaymentStatus StatusType StatusUpdate Undecoded",
     "retry": "RetryPolicy",
 }
-_HOMES = {name: room for room, names in _ROOMS.items() for name in names.split()}
+_HOMES = homes(_ROOMS)
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        found = getattr(import_module(f"ropo_async.{_HOMES[name]}"), name)
-        globals()[name] = found
-        return found
-    if not name.startswith("__"):
-        with suppress(ModuleNotFoundError):
-            return import_module(f"ropo_async.{name}")
-    raise AttributeError(f"module 'ropo_async' has no attribute {name!r}")
+__getattr__ = late(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from copy import copy
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Self
 
 from attrs import evolve
@@ -13,15 +13,8 @@ from ropo_async import codec
 from ropo_async._line import Line
 from ropo_async.auth import Credentials, StaticToken, TokenCache, TokenProvider, auth_from_env
 from ropo_async.config import Environment, base_url
-from ropo_async.credit_notes import CreditNotes
-from ropo_async.disputes import Disputes
-from ropo_async.documents import Documents
 from ropo_async.errors import InvalidInput
 from ropo_async.hooks import log_events
-from ropo_async.jobs import Jobs
-from ropo_async.payments import Payments
-from ropo_async.retry import Budget
-from ropo_async.status_updates import StatusUpdates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,8 +22,14 @@ if TYPE_CHECKING:
 
     from ropo_async import _http as http
     from ropo_async.config import Timeouts
+    from ropo_async.credit_notes import CreditNotes
+    from ropo_async.disputes import Disputes
+    from ropo_async.documents import Documents
     from ropo_async.hooks import Hook
+    from ropo_async.jobs import Jobs
+    from ropo_async.payments import Payments
     from ropo_async.retry import RetryPolicy
+    from ropo_async.status_updates import StatusUpdates
     from ropo_async.transport import Transport
 
 __all__ = ["RopoClient"]
@@ -66,19 +65,6 @@ class RopoClient:
     See https://dev.ropo.com/guides/basics/authentication.
     """
 
-    status_updates: StatusUpdates
-    """The life cycle of the account's invoices."""
-    jobs: Jobs
-    """Invoices, payment notices, collections and letters."""
-    disputes: Disputes
-    """Jobs whose claim is contested."""
-    documents: Documents
-    """The account's invoices as PDF."""
-    payments: Payments
-    """Payments that reached you and not Ropo."""
-    credit_notes: CreditNotes
-    """Credit notes for the account's invoices."""
-
     def __init__(
         self,
         server: Environment | str,
@@ -96,13 +82,53 @@ class RopoClient:
     def _serve(self, plain: Transport, auth: Credentials | StaticToken | TokenProvider) -> None:
         self._plain = plain
         cid = auth.cid if isinstance(auth, Credentials) else None
-        transport = evolve(plain, cid=cid, auth=_provider(auth, plain))
-        self.status_updates = StatusUpdates(transport)
-        self.payments = Payments(transport)
-        self.credit_notes = CreditNotes(transport)
-        self.jobs = Jobs(transport)
-        self.disputes = Disputes(transport)
-        self.documents = Documents(transport)
+        self._transport = evolve(plain, cid=cid, auth=_provider(auth, plain))
+
+    # --- resources: each is loaded when it is first asked for, as all together take longer than the HTTP library ---
+
+    @cached_property
+    def status_updates(self) -> StatusUpdates:
+        """The life cycle of the account's invoices."""
+        from ropo_async.status_updates import StatusUpdates
+
+        return StatusUpdates(self._transport)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Invoices, payment notices, collections and letters."""
+        from ropo_async.jobs import Jobs
+
+        return Jobs(self._transport)
+
+    @cached_property
+    def disputes(self) -> Disputes:
+        """Jobs whose claim is contested."""
+        from ropo_async.disputes import Disputes
+
+        return Disputes(self._transport)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The account's invoices as PDF."""
+        from ropo_async.documents import Documents
+
+        return Documents(self._transport)
+
+    @cached_property
+    def payments(self) -> Payments:
+        """Payments that reached you and not Ropo."""
+        from ropo_async.payments import Payments
+
+        return Payments(self._transport)
+
+    @cached_property
+    def credit_notes(self) -> CreditNotes:
+        """Credit notes for the account's invoices."""
+        from ropo_async.credit_notes import CreditNotes
+
+        return CreditNotes(self._transport)
+
+    # --- opening and closing ----------------------------------------------------------------------------------------
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, **options: Any) -> Self:
@@ -132,7 +158,11 @@ class RopoClient:
         Raises:
             InvalidInput: credentials that cannot be right.
         """
+        from ropo_async.retry import Budget
+
         other = copy(self)
+        for resource in _RESOURCES:
+            vars(other).pop(resource, None)
         other._owns = False  # noqa: SLF001 - its own class
         other._serve(evolve(self._plain, budget=Budget(self._plain.policy.capacity)), auth)  # noqa: SLF001 - as above
         return other
@@ -155,6 +185,9 @@ class RopoClient:
 
     def __repr__(self) -> str:
         return f"RopoClient({'closed' if self._line.closed else 'open'})"
+
+
+_RESOURCES = [name for name, member in vars(RopoClient).items() if isinstance(member, cached_property)]
 
 
 def _provider(auth: object, transport: Transport) -> TokenProvider:

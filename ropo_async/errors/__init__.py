@@ -9,7 +9,12 @@ RopoError
 ├── ClientClosed            (also a RuntimeError) the client was closed before, nothing was sent
 ├── TransportError          no usable answer; `.phase` says how far the call got
 ├── StatusError             the server answered with a status that means failure
-│   ├── BadRequest  AuthenticationError  PermissionDenied  NotFound  RateLimited  ServerError
+│   ├── BadRequest          400, 405, 413, 415, 422: refused as it is written
+│   ├── AuthenticationError 401, or a refused login
+│   ├── PermissionDenied    403
+│   ├── NotFound            404
+│   ├── RateLimited         429; `.retry_after` has the seconds
+│   ├── ServerError         500 and above
 │   └── PaymentRejected     the payment rule said no; `.statusid` says why
 ├── DecodeError             an answer that cannot be read; `.raw` has its bytes
 ├── OutcomeUnknown          the call may or may not have taken effect; never sent again by itself
@@ -17,7 +22,7 @@ RopoError
 ├── FeedStalled             the server repeats itself; stopped before it goes on for ever
 ├── FeedBusy                another poller follows this customer id
 ├── LeaseLost               an update was handed to another consumer meanwhile
-├── InvoiceBusy             another payment of the same invoice may still take effect, nothing was sent
+├── InvoiceBusy             another payment of the invoice may still take effect, nothing was sent
 ├── ResendRefused           a payment is not known to be absent, and so not sent again
 └── JournalError            the journal cannot be used; `.problem` says why
     └── PageNotStored       a page arrived and is in memory only; `.raw` has its bytes

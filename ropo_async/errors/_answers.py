@@ -110,7 +110,7 @@ class BadRequest(StatusError):
 class AuthenticationError(StatusError):
     """401, or a login that was refused: the credentials or the token are not accepted."""
 
-    advice = "check the credentials (customer id and api code), or the token"
+    advice = "check the credentials, or the token, and the server's URL"
 
 
 class PermissionDenied(StatusError):

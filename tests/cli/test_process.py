@@ -42,7 +42,7 @@ def test_help_does_not_wait_for_the_library() -> None:
     assert "typer" in loaded
     assert loaded & {"ropo_async_generated", "httpx", "anyio", "attrs", "rich"} == set()
     rooms = {name.split(".")[1] for name in loaded if name.startswith("ropo_async.")}
-    assert rooms == {"_version", "cli"}
+    assert rooms == {"_version", "_late", "cli"}
 
 
 def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:

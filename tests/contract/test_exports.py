@@ -36,7 +36,7 @@ def _modules() -> list[ModuleType]:
     return [importlib.import_module(name) for name in ["ropo_async", *names]]
 
 
-IMPORTED = {"TYPE_CHECKING", "Any", "annotations", "import_module", "suppress"}
+IMPORTED = {"TYPE_CHECKING", "annotations", "homes", "late"}
 """What the package needs to gather the rest."""
 MODULES = _modules()
 ROOMS = [module for module in MODULES[1:] if not module.__name__.startswith(("ropo_async.simulator", "ropo_async.cli"))]
@@ -124,19 +124,43 @@ def test_importing_the_package_loads_nothing_that_is_not_needed_yet() -> None:
     assert _loaded_by("import ropo_async") & {"httpx", "ropo_async.client", "ropo_async_generated", "pytest"} == set()
     loaded = _loaded_by("from ropo_async import RopoClient")
     assert "ropo_async.client" in loaded
-    others = {"ropo_async_generated", "opentelemetry", "pytest"} | {
-        f"ropo_async.{room}" for room in ("simulator", "report", "inbox", "ledger")
-    }
+    others = {"httpx", "httpcore", "stamina", "ropo_async_generated", "opentelemetry", "pytest"}
+    rooms = {name for name in loaded if name.startswith("ropo_async.") and _is_public(name)}
     assert loaded & others == set()
+    assert {name.split(".")[1] for name in rooms} == {"auth", "client", "codec", "config", "errors", "hooks"}
 
 
-def test_what_type_checkers_see_is_what_there_is() -> None:
-    tree = ast.parse(Path(ropo_async.__file__).read_text(encoding="utf-8"))
+def test_a_client_loads_what_it_is_asked_for() -> None:
+    client = "from ropo_async import RopoClient, StaticToken; ropo = RopoClient('http://127.0.0.1', StaticToken('x'))"
+    heavy = {f"ropo_async.{room}" for room in ("datasets", "documents", "job_records", "payments", "status_updates")}
+    needed = {"ropo_async.codec.errors", "ropo_async.retry", "stamina", "httpcore"}  # of a call, whatever becomes of it
+    assert _loaded_by(client) & (heavy | needed) == needed
+    assert _loaded_by(f"{client}; ropo.payments") & heavy == {"ropo_async.payments"}
+
+
+@pytest.mark.parametrize("package", [ropo_async, ropo_async.codec], ids=lambda package: package.__name__)
+def test_what_type_checkers_see_is_what_there_is(package: ModuleType) -> None:
+    tree = ast.parse(Path(package.__file__ or "").read_text(encoding="utf-8"))
     (seen,) = (node.body for node in tree.body if isinstance(node, ast.If))
     imports = [node for node in seen if isinstance(node, ast.ImportFrom)]
-    homes = {alias.name: str(node.module).removeprefix("ropo_async.") for node in imports for alias in node.names}
-    assert homes == ropo_async._HOMES
-    assert set(homes) | {"__version__"} == set(ropo_async.__all__) <= set(dir(ropo_async))
+    homes = {
+        alias.name: str(node.module).removeprefix(f"{package.__name__}.") for node in imports for alias in node.names
+    }
+    assert homes == package._HOMES
+    assert set(homes) == set(package.__all__) - {"__version__"}
+
+
+def test_dir_has_what_is_offered_before_it_is_used() -> None:
+    assert set(ropo_async.__all__) <= set(dir(ropo_async))
+
+
+def test_a_library_that_is_missing_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "h11", None)
+    for name in [name for name in sys.modules if name.startswith("ropo_async.simulator")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr(ropo_async, "simulator", raising=False)
+    with pytest.raises(ModuleNotFoundError, match="h11"):
+        _ = ropo_async.simulator
 
 
 def test_a_name_that_is_not_there_is_told() -> None:

@@ -10,6 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "ropo_async"
 LAYERS = [
     "_version",
+    "_late",
     "_markup",
     "_http",
     "_quiet",

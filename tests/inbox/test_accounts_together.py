@@ -31,6 +31,14 @@ async def test_all_are_polled_and_delivered(storage: str) -> None:
         place.complete()
 
 
+async def test_one_at_a_time_each_comes_to_its_turn_again() -> None:
+    async with office("memory:") as place:
+        with anyio.fail_after(30):  # two pages and an end are the first round
+            async with place.inboxes.polling(every=timedelta(seconds=0.05), concurrency=1):
+                for simulator in place.simulators:
+                    await simulator.truth.until(lambda truth: truth.count(POLL) >= 3 + 2)
+
+
 async def test_what_was_lent_and_not_begun_is_for_others_when_it_ends(storage: str) -> None:
     async with office(storage, 2) as place:
         for inbox in place.inboxes:

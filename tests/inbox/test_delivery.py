@@ -8,7 +8,7 @@ import pytest
 
 from ropo_async import codec
 from ropo_async.errors import DecodeError, InvalidInput, LeaseLost
-from ropo_async.hooks import DeadLettered
+from ropo_async.hooks import DeadLettered, Settled
 from ropo_async.inbox import Inbox
 from ropo_async.journal import Account, Source
 from tests.inbox.desk import EVERYWHERE, Clock, Desk, a_clock, a_desk, a_storage, key, payment, payments  # noqa: F401
@@ -130,7 +130,17 @@ async def test_a_silent_end_is_told_too(desk: Desk, clock: Clock) -> None:
     await desk.one(desk.inbox, attempts=1)
     clock.advance(61)
     await desk.left(desk.inbox, attempts=1)
-    assert len(desk.told(DeadLettered)) == 1
+    (letter,) = await desk.inbox.dead()
+    assert desk.told(DeadLettered) == [DeadLettered("1000011", letter.seq, 1, "the consumer ended without a word")]
+
+
+@pytest.mark.parametrize(("end", "outcome"), [("ack", "acked"), ("retry", "retried"), ("give_back", "given_back")])
+async def test_an_early_end_is_told_once(desk: Desk, end: str, outcome: str) -> None:
+    await desk.put([payment(1)])
+    delivery = await desk.one(desk.inbox)
+    async with delivery:
+        await getattr(delivery, end)()
+    assert [(event.cid, event.outcome, event.attempt) for event in desk.told(Settled)] == [("1000011", outcome, 1)]
 
 
 async def test_what_was_never_begun_was_not_tried(desk: Desk, clock: Clock) -> None:

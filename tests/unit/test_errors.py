@@ -137,7 +137,7 @@ EXAMPLES: list[tuple[RopoError, str]] = [
     ),
     (
         AuthenticationError(NAME, 401, **ANSWER),
-        "payments.register: the server answered 401; check the credentials (customer id and api code), or the token",
+        "payments.register: the server answered 401; check the credentials, or the token, and the server's URL",
     ),
     (
         PermissionDenied(NAME, 403, **ANSWER),

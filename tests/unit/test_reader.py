@@ -91,6 +91,15 @@ def test_an_endless_exponent_is_refused(name: str, number: str) -> None:
             read(record)
 
 
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize("more", ["", ',"new":1'], ids=["documented", "with a new field"])
+def test_how_large_a_number_may_be(sign: str, more: str) -> None:
+    largest = f"{sign}{'9' * 64}"
+    assert read_at_once(f'{{"amount":{largest}{more}}}'.encode()).amount == Decimal(largest)
+    with pytest.raises(ValueError, match="of ordinary size"):
+        read_at_once(f'{{"amount":{sign}1{"0" * 64}{more}}}'.encode())
+
+
 _texts = st.sampled_from(['":""', '\\":\\"\\"', ":", ': ""', "", "\\", 'x:"', ',"']) | st.text()
 
 

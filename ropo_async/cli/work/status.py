@@ -11,6 +11,7 @@ from ropo_async import (
     AuthenticationError,
     BadRequest,
     BookingState,
+    DecodeError,
     FeedBusy,
     InvalidFile,
     InvalidInput,
@@ -79,7 +80,7 @@ def _and(advice: str) -> Callable[[Exception], str]:
 
 
 def _accepts_not(error: AuthenticationError) -> str:
-    names = "ROPO_CID and ROPO_APICODE, or ROPO_TOKEN, are not accepted there; see `ropo check`"
+    names = "ROPO_CID and ROPO_APICODE, or ROPO_TOKEN, are not accepted there; are they this server's?"
     if _is_iopoles(error):
         names = "IOPOLE_CLIENT_ID and its secret, or IOPOLE_TOKEN, are not accepted there"
     return _answered(names)(error)
@@ -118,6 +119,7 @@ _ROWS = (
         Status.FAILED,
         lambda error: f"{error}; check {_server(error)} and the network, or try again later",
     ),
+    _Row(DecodeError, Status.FAILED, _and("nothing was changed; try again, and if it stays so, ask the vendor")),
     _Row(FeedBusy, Status.FAILED, _and("end that one first, or let it do the polling")),
     _Row(InvoiceBusy, Status.FAILED, _and("see `ropo pay verify`")),
     _Row(RopoError, Status.FAILED, str),

@@ -7,9 +7,12 @@ from typing import TypeAlias, TypeVar
 
 from anyio.lowlevel import checkpoint
 
-__all__ = ["Steps", "at_once", "in_steps"]
+__all__ = ["STEP", "Steps", "at_once", "in_steps"]
 
 T = TypeVar("T")
+
+STEP = 200
+"""Records that are dealt with in one step, while all else waits."""
 
 Steps: TypeAlias = Generator[None, None, T]
 """Does its work between its yields, and returns what comes of it."""

@@ -10,7 +10,7 @@ import msgspec
 from ropo_async import operations
 from ropo_async._body import plain, split
 from ropo_async._reader import UNREADABLE, Reader
-from ropo_async._steps import at_once
+from ropo_async._steps import STEP, at_once
 from ropo_async._values import LEAST, MOST, decimal
 from ropo_async.codec._leniently import reason_of
 from ropo_async.codec._requests import encode, request
@@ -25,9 +25,6 @@ __all__ = ["page_steps", "poll_request", "read_page", "read_update", "reread_req
 
 _EMPTY = (b':""', b': ""')
 """Within JSON only a member with an empty text: a quote inside of a text has a backslash before it."""
-
-STEP = 200
-"""Records that are read at a time, while all else waits."""
 
 leniently = Reader(StatusUpdate)
 """What reads a record that is not as documented; the slow way, which gives the same for every other one."""

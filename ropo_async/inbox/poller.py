@@ -12,9 +12,10 @@ from attrs import define, evolve, field, frozen
 from ropo_async import codec, hooks
 from ropo_async._messages import Answer
 from ropo_async._protect import finish
+from ropo_async._steps import in_steps
 from ropo_async.errors import DecodeError, JournalError, OutcomeUnknown, PageNotStored, RopoError, TransportError
 from ropo_async.journal import Merged, PollState, Received, Source
-from ropo_async.journal.entries import entries_of
+from ropo_async.journal.entries import entry_steps
 from ropo_async.operations import POLL
 from ropo_async.records import Page
 from ropo_async.status_updates import arrived
@@ -154,8 +155,8 @@ class Poller:
     async def _take_apart(self, poll: int, source: Source, received: Received) -> Reading:
         """Put the records of a stored answer into the journal; one that is not whole leaves a gap."""
         answer = Answer(operation=POLL, status=received.status, headers=received.headers, body=received.body)
-        page, trouble = _read(answer, complete=received.complete)
-        entries, unreadable = entries_of(page)
+        page, trouble = await _read(answer, complete=received.complete)
+        entries, unreadable = await in_steps(entry_steps(page))
         known_by = blake2b(received.body, digest_size=16).digest()
         # What is handed out once and comes twice comes out of a store in between, and nobody knows what it hides.
         cause = str(trouble) if trouble is not None else REPEATED if known_by in self._pages else ""
@@ -177,12 +178,12 @@ class Poller:
         return Reading(page, merged, trouble=trouble)
 
 
-def _read(answer: Answer, *, complete: bool) -> tuple[Page, DecodeError | None]:
+async def _read(answer: Answer, *, complete: bool) -> tuple[Page, DecodeError | None]:
     """Return the page in an answer, or as much of it as there is and why that is not all."""
     error = DecodeError(POLL.name, "it broke off", raw=answer.body)
     if complete:
         try:
-            return _page(codec.read_page(answer), b""), None
+            return _page(await in_steps(codec.page_steps(answer)), b""), None
         except DecodeError as raised:
             error = raised
     return _page(codec.salvage_page(answer), answer.body), error

@@ -15,6 +15,9 @@ __all__ = ["Dialer", "Idle", "Link", "Origin"]
 Origin = tuple[bytes, bytes, int | None]
 """Scheme, host and port; None is the scheme's own port."""
 
+CHUNK = 256 * 1024
+"""Bytes to read at once, where so many are there."""
+
 _SOCKETS = cast("http.core.AsyncNetworkBackend", http.core.AnyIOBackend())
 
 
@@ -73,4 +76,26 @@ class Dialer(http.core.AsyncNetworkBackend):
 
     async def connect_tcp(self, *args: Any, **kwargs: Any) -> http.core.AsyncNetworkStream:
         self.stream = await _SOCKETS.connect_tcp(*args, **kwargs)
-        return self.stream
+        return _Wide(self.stream)
+
+
+@frozen
+class _Wide(http.core.AsyncNetworkStream):
+    """A stream that is read in larger pieces than asked for: a page of 1000 updates has six times as much."""
+
+    _stream: http.core.AsyncNetworkStream
+
+    async def read(self, max_bytes: int, *args: Any, **kwargs: Any) -> bytes:
+        return await self._stream.read(max(max_bytes, CHUNK), *args, **kwargs)
+
+    async def write(self, *args: Any, **kwargs: Any) -> None:
+        await self._stream.write(*args, **kwargs)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(self, *args: Any, **kwargs: Any) -> http.core.AsyncNetworkStream:
+        return _Wide(await self._stream.start_tls(*args, **kwargs))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

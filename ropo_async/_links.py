@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from time import monotonic
 from typing import Any, cast
 
 import anyio
@@ -26,14 +27,15 @@ class Idle:
     """The links at rest: a stack for each origin, and all of them by age."""
 
     _stacks: dict[Origin, deque[Link]] = field(factory=dict[Origin, "deque[Link]"])
-    _by_age: OrderedDict[Link, None] = field(factory=OrderedDict["Link", None])
+    _by_age: OrderedDict[Link, float] = field(factory=OrderedDict["Link", float])
+    """Since when each rests, by the clock of `time.monotonic`; the oldest first."""
 
     def __len__(self) -> int:
         return len(self._by_age)
 
     def push(self, link: Link) -> None:
         self._stacks.setdefault(link.origin, deque()).append(link)
-        self._by_age[link] = None
+        self._by_age[link] = monotonic()
 
     def pop_newest(self, origin: Origin) -> Link | None:
         return self._forget(self._stacks[origin].pop()) if origin in self._stacks else None
@@ -42,9 +44,10 @@ class Idle:
         oldest = next(iter(self._by_age))  # of all, and thus of its origin
         return self._forget(self._stacks[oldest.origin].popleft())
 
-    def pop_expired(self) -> Link | None:
-        oldest = next(iter(self._by_age), None)
-        return self.pop_oldest() if oldest is not None and oldest.connection.has_expired() else None
+    def pop_expired(self, after: float) -> Link | None:
+        """Return a link that has rested for more than so many seconds."""
+        oldest = next(iter(self._by_age.values()), None)
+        return self.pop_oldest() if oldest is not None and monotonic() - oldest > after else None
 
     def _forget(self, link: Link) -> Link:
         del self._by_age[link]

@@ -123,7 +123,7 @@ class Pool:
     async def _take_link(self, origin: Origin, *, fresh: bool) -> Link:
         if self._closed:
             raise RuntimeError("the connection pool is closed")
-        while (expired := self._idle.pop_expired()) is not None:
+        while (expired := self._idle.pop_expired(self._keepalive_expiry)) is not None:
             await expired.aclose()
         while not fresh and (link := self._idle.pop_newest(origin)) is not None:
             if not link.connection.has_expired():

@@ -135,7 +135,8 @@ def _whole(body: bytes) -> list[bytes] | None:
 def _page(records: list[bytes], answer: Answer) -> Steps[Page]:
     updates, undecoded = list[StatusUpdate](), list[Undecoded]()
     for start in range(0, len(records), STEP):
-        yield
+        if start:
+            yield
         for index, record in enumerate(records[start : start + STEP], start):
             try:
                 updates.append(_read(record))

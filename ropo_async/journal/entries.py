@@ -59,7 +59,8 @@ def entry_steps(page: Page) -> Steps[tuple[list[Entry], list[Unreadable]]]:
     """Do what `entries_of` does, in steps of a millisecond or less."""
     entries = list[Entry]()
     for start in range(0, len(page.updates), STEP):
-        yield
+        if start:
+            yield
         entries += map(entry_of, page.updates[start : start + STEP])
     return entries, [unreadable_of(record) for record in page.undecoded]
 

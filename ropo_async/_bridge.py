@@ -57,13 +57,15 @@ class _Answer:
         return b""
 
     async def aclose(self) -> None:
-        # Cancelled rather than left: that ends the iterations of the HTTP library within, which trio would complain of.
-        with anyio.CancelScope() as enough:
-            enough.cancel()
-            async for _ in self._pieces:
-                pass
-        with anyio.CancelScope(shield=True):
-            await self._response.aclose()
+        try:
+            # Cancelled rather than left, which ends the library's own iterations as well; trio would complain.
+            with anyio.CancelScope(shield=True) as enough:
+                enough.cancel()
+                async for _ in self._pieces:
+                    pass
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._response.aclose()
 
 
 async def _read_before(response: http.Response) -> AsyncIterator[bytes]:

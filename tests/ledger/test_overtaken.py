@@ -1,4 +1,4 @@
-"""What one sending learns stays with it: not another's invoice, nor an earlier answer, nor less than is known by now."""
+"""What a sending goes by: its own invoice, its own answer, and whatever is known by then."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from ropo_async.errors import JournalError
 from ropo_async.simulator import Fault
 from tests.ledger.judging import ABSENT, APPLIED, ESCALATED, REJECTED, SENDING, VERIFIED, fails, strike
-from tests.ledger.office import BILLNUM, DAY, ID, Office, opened, payment
+from tests.ledger.office import BILLNUM, DAY, ID, Office, opened
 
 pytestmark = pytest.mark.anyio
 

@@ -81,7 +81,7 @@ class Failure:
                 # A status whose body broke off promises nothing: the phase alone counts.
                 return cls(phase=error.phase, permanent=error.permanent)
             case RateLimited():
-                return cls(status=error.status, retry_after=error.retry_after)
+                return cls(status=error.status, retry_after=error.retry_after, page=_is_page(error))
             case StatusError():
                 return cls(status=error.status, retry_after=parse_retry_after(error.headers), page=_is_page(error))
             case DecodeError():
@@ -108,6 +108,7 @@ class _Kind(Enum):
     AMBIGUOUS = "ambiguous"
     REFUSED = "refused"
     STRANGE = "strange"
+    PAGE = "page"
 
 
 _VERDICTS: Mapping[_Kind, Mapping[Effect, Verdict]] = MappingProxyType(
@@ -118,8 +119,10 @@ _VERDICTS: Mapping[_Kind, Mapping[Effect, Verdict]] = MappingProxyType(
         # A conflict may be the echo of an earlier success, so a write must not take it for a refusal.
         _Kind.CONFLICT: {Effect.READ: Verdict.REFUSED, Effect.CONSUME: Verdict.REFUSED, Effect.WRITE: Verdict.UNKNOWN},
         _Kind.AMBIGUOUS: {Effect.READ: Verdict.AGAIN, Effect.CONSUME: Verdict.UNKNOWN, Effect.WRITE: Verdict.UNKNOWN},
-        # A filter in between may have put it in place of a page that was taken already, as it looks at answers, too.
+        # A filter in between may have put it in place of updates that were taken already, as it looks at answers, too.
         _Kind.STRANGE: {Effect.READ: Verdict.REFUSED, Effect.CONSUME: Verdict.UNKNOWN, Effect.WRITE: Verdict.REFUSED},
+        # Not the API's own word, whatever its status says: a write may have been answered behind it.
+        _Kind.PAGE: {Effect.READ: Verdict.REFUSED, Effect.CONSUME: Verdict.UNKNOWN, Effect.WRITE: Verdict.UNKNOWN},
     },
 )
 _KINDS_OF_4XX: Mapping[int, _Kind] = MappingProxyType(
@@ -131,6 +134,15 @@ _KINDS_OF_4XX: Mapping[int, _Kind] = MappingProxyType(
         429: _Kind.THROTTLED,
     },
 )
+"""Any other is STRANGE."""
+_KINDS_OF_PAGES: Mapping[int, _Kind] = MappingProxyType(
+    {
+        # Whoever asks for other credentials has not looked at anything else.
+        401: _Kind.REFUSED,
+        **dict.fromkeys((408, 425, 429, 499), _Kind.AMBIGUOUS),
+    },
+)
+"""Of a 4xx that is a page for people: any other is PAGE."""
 
 
 def _kind(failure: Failure) -> _Kind:
@@ -139,9 +151,8 @@ def _kind(failure: Failure) -> _Kind:
     if failure.status is None:
         return _Kind.NOT_SENT if failure.phase is Phase.NOT_SENT else _Kind.AMBIGUOUS
     if 400 <= failure.status < 500:
-        kind = _KINDS_OF_4XX.get(failure.status, _Kind.STRANGE)
-        # Whoever asks for other credentials has not looked at anything else.
-        return _Kind.STRANGE if kind is _Kind.REFUSED and failure.page and failure.status != 401 else kind
+        kinds, other = (_KINDS_OF_PAGES, _Kind.PAGE) if failure.page else (_KINDS_OF_4XX, _Kind.STRANGE)
+        return kinds.get(failure.status, other)
     return _Kind.AMBIGUOUS
 
 
@@ -193,7 +204,7 @@ def decide(
     hint = failure.retry_after
     if hint is not None and hint > policy.retry_after_cap:
         return Decision(None, 0, "asked to wait too long")
-    throttled = kind is _Kind.THROTTLED or (failure.status == 503 and hint is not None)
+    throttled = failure.status == 429 or (failure.status == 503 and hint is not None)
     wait = max(_backoff(attempt, policy, throttled=throttled) * draw, hint or 0.0)
     if wait >= remaining:
         return Decision(None, 0, "deadline")

@@ -102,10 +102,11 @@ async def refused(row: Operation, status: int, body: bytes) -> None:
     assert asked(simulator, row) == 1
     assert b"no" not in str(raised.value).encode().split()  # the server's words may be personal
     if isinstance(raised.value, OutcomeUnknown):
-        # Of money a 400 without a readable account of it may be anything, and of the feed a page for people.
+        # A page for people may be anything but to who only reads, and of money a 400 without a readable account of it.
         assert body in UNREADABLE.values()
-        assert (status, row.money) == (400, True) or (row.effect is Effect.CONSUME and kind == "text/html")
+        assert (status, row.money) == (400, True) or (row.effect is not Effect.READ and kind == "text/html")
         return
+    assert kind != "text/html" or row.effect is Effect.READ
     assert isinstance(raised.value, StatusError)
     assert (raised.value.status, raised.value.operation, raised.value.body) == (status, row.name, body)
     assert raised.value.vendor_text == (None if body in UNREADABLE.values() else "no")

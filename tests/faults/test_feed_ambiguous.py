@@ -107,6 +107,15 @@ async def test_an_answer_that_never_began_salvages_nothing() -> None:
     assert isinstance(caught.value.__cause__, TransportError)
 
 
+@pytest.mark.parametrize("status", [403, 404, 409, 418, 429])
+async def test_a_page_for_people_may_stand_in_place_of_updates(status: int) -> None:
+    async with feed(1000) as (simulator, client):
+        simulator.fail(Fault.html(status, processed=True), operation=POLL)
+        with pytest.raises(UpdatesMayBeLost):
+            await anext(client.status_updates.pages())
+    assert polls(simulator) == 1
+
+
 async def test_dripping_heads_end_at_the_deadline_over_all() -> None:
     async with feed(1000) as (simulator, client):
         simulator.fail(Fault.drip(0.2), operation=POLL)  # each byte in time, all of them never

@@ -35,6 +35,17 @@ async def test_a_status_that_says_nothing_of_the_payment_leaves_it_unknown(
     assert (len(sent(simulator)), booked(simulator)) == (1, processed)
 
 
+@pytest.mark.parametrize("processed", [False, True])
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 413, 418, 422, 429, 451])
+async def test_a_page_for_people_leaves_it_unknown_whatever_its_status(
+    status: int, *, processed: bool, simulator: Simulator, client: RopoClient
+) -> None:
+    simulator.fail(Fault.html(status, processed=processed), operation=PAY, times=9)
+    with pytest.raises(OutcomeUnknown):
+        await pay(client)
+    assert (len(sent(simulator)), booked(simulator)) == (1, processed)
+
+
 @pytest.mark.parametrize("own_http_client", [False, True])
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_is_never_followed(

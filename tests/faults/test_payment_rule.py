@@ -118,7 +118,7 @@ REFUSALS: list[tuple[int, type[StatusError]]] = [
 async def test_a_refusal_is_a_typed_error_and_final(
     status: int, kind: type[StatusError], simulator: Simulator, client: RopoClient
 ) -> None:
-    simulator.fail(Fault.status(status), operation=PAY)
+    simulator.fail(Fault.status(status, body=b'{"error":"no"}'), operation=PAY)
     with pytest.raises(kind) as caught:
         await pay(client)
     assert type(caught.value) is kind

@@ -58,6 +58,18 @@ async def test_a_status_that_says_nothing_is_cleared_up(status: int, *, processe
     await judged(office)
 
 
+@pytest.mark.parametrize("processed", [False, True])
+@pytest.mark.parametrize("status", [400, 403, 404, 418, 422, 429])
+async def test_a_page_for_people_is_cleared_up_whatever_its_status(
+    status: int, *, processed: bool, office: Office
+) -> None:
+    await strike(office, Fault.html(status, processed=processed))
+    booking = await office.pays()
+    assert (booking.state, booking.http_status) == (UNKNOWN, status)
+    assert (office.booked, office.sent) == (processed, 1)
+    await judged(office)
+
+
 @pytest.mark.parametrize("booked", [False, True])
 @pytest.mark.parametrize("statusid", [0, 2, 3, 4, 7])
 async def test_a_code_that_settles_nothing_is_cleared_up(statusid: int, *, booked: bool, office: Office) -> None:

@@ -26,6 +26,7 @@ AGAIN, REFUSED, UNKNOWN = Verdict.AGAIN, Verdict.REFUSED, Verdict.UNKNOWN
 _AMBIGUOUS = (AGAIN, UNKNOWN, UNKNOWN)
 _REFUSED = (REFUSED, REFUSED, REFUSED)
 _STRANGE = (REFUSED, UNKNOWN, REFUSED)
+_PAGE = (REFUSED, UNKNOWN, UNKNOWN)
 TABLE: dict[Failure, tuple[Verdict, Verdict, Verdict]] = {
     Failure(phase=Phase.NOT_SENT): (AGAIN, AGAIN, AGAIN),
     Failure(phase=Phase.NOT_SENT, permanent=True): _REFUSED,
@@ -42,10 +43,9 @@ TABLE: dict[Failure, tuple[Verdict, Verdict, Verdict]] = {
     },
     **{Failure(status=status): _REFUSED for status in (400, 401, 403, 404, 405, 406, 415, 422)},
     **{Failure(status=status): _STRANGE for status in (402, 407, 410, 411, 413, 414, 418, 421, 431, 451)},
-    **{Failure(status=status, page=True): _STRANGE for status in (400, 403, 404, 405, 406, 415, 422)},
+    **{Failure(status=status, page=True): _PAGE for status in (400, 403, 404, 405, 406, 409, 415, 418, 422, 451)},
     Failure(status=401, page=True): _REFUSED,
-    Failure(status=409, page=True): (REFUSED, REFUSED, UNKNOWN),
-    Failure(status=429, page=True): (AGAIN, AGAIN, AGAIN),
+    **{Failure(status=status, page=True): _AMBIGUOUS for status in (200, 302, 408, 425, 429, 499, 502)},
 }
 
 
@@ -70,6 +70,10 @@ def _rate_limited(retry_after: float | None) -> RateLimited:
         (TransportError("jobs.get", Phase.RECEIVED_PARTIAL, "x", status=429), Failure(phase=Phase.RECEIVED_PARTIAL)),
         (_rate_limited(3.0), Failure(status=429, retry_after=3.0)),
         (_rate_limited(None), Failure(status=429)),
+        (
+            RateLimited("jobs.get", 429, retry_after=3.0, headers={}, body=b"<html>"),
+            Failure(status=429, retry_after=3.0, page=True),
+        ),
         (
             ServerError("jobs.get", 503, headers={"retry-after": "8"}, body=b""),
             Failure(status=503, retry_after=8.0),
@@ -155,7 +159,9 @@ def test_a_retry_keeps_every_limit(
 def _may_have_taken_effect(failure: Failure) -> bool:
     if failure.phase is Phase.NOT_SENT and (failure.permanent or failure.status is None):
         return False
-    return failure.status is None or failure.status in (408, 425) or not 400 <= failure.status < 500
+    if failure.status is None or failure.status in (408, 425) or not 400 <= failure.status < 500:
+        return True
+    return failure.page and failure.status != 401
 
 
 @given(failure=_failures.filter(_may_have_taken_effect), effect=st.sampled_from([Effect.CONSUME, Effect.WRITE]))
@@ -170,6 +176,13 @@ def test_what_is_refused_is_not_sent_again() -> None:
         Effect.READ, Failure(status=404), attempt=1, policy=RetryPolicy(), tokens=500, remaining=math.inf, draw=0.0
     )
     assert decision == Decision(None, 0, "refused")
+
+
+@pytest.mark.parametrize("page", [False, True])
+def test_who_is_asked_to_slow_down_does_so_whoever_asks(*, page: bool) -> None:
+    policy, failure = RetryPolicy(throttled_base=4.0, throttled_cost=7), Failure(status=429, page=page)
+    decision = decide(Effect.READ, failure, attempt=1, policy=policy, tokens=500, remaining=math.inf, draw=1.0)
+    assert (decision.wait, decision.cost) == (4.0, 7)
 
 
 @pytest.mark.parametrize("draw", [0.0, 0.25, 1.0])

@@ -16,7 +16,7 @@ from tests.crash.tallies import Tally
 from tests.crash.worlds import Worlds
 
 KILL = "signal=KILL"
-LARGE = 100_000
+LARGE = 400_000
 """Bytes in every update, for pages that arrive in many pieces."""
 SENDS = MappingProxyType({"before prepare 1": 6})
 """How often a life sends something, counted from the login on."""

@@ -123,12 +123,16 @@ VENDOR: dict[str, tuple[dict[str, Any], str | None]] = {
 @every_call
 @pytest.mark.parametrize("shape", VENDOR)
 async def test_a_refusal_is_read_in_whichever_shape_it_comes(name: str, shape: str) -> None:
+    """A page for people is nobody's refusal: behind it a write may have been answered."""
     body, said = VENDOR[shape]
+    doubtful = shape == "html" and name not in READS
     async with answered((400, body)) as (ropo, sent):
-        with pytest.raises(BadRequest) as caught:
+        with pytest.raises(OutcomeUnknown if doubtful else BadRequest) as caught:
             await CALLS[name][0](ropo)
-    assert (caught.value.operation, caught.value.vendor_text) == (name, said)
-    assert "said so" not in str(caught.value)
+    refusal = caught.value.__cause__ if doubtful else caught.value
+    assert isinstance(refusal, BadRequest)
+    assert (refusal.operation, refusal.vendor_text) == (name, said)
+    assert "said so" not in f"{caught.value} {refusal}"
     assert len(sent) == 1
 
 

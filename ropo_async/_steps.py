@@ -20,20 +20,22 @@ Steps: TypeAlias = Generator[None, None, T]
 
 def at_once(steps: Steps[T]) -> T:
     """Do all of it."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as done:
-            result: T = done.value
-            return result
+    while (done := _step(steps)) is None:
+        pass
+    return done[0]
 
 
 async def in_steps(steps: Steps[T]) -> T:
     """Do it step by step, so that others need not wait for all of it."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as done:
-            result: T = done.value
-            return result
+    while (done := _step(steps)) is None:
         await checkpoint()
+    return done[0]
+
+
+def _step(steps: Steps[T]) -> tuple[T] | None:
+    """Do one step; return what comes of all of them, where it was the last."""
+    try:
+        next(steps)
+    except StopIteration as done:
+        return (done.value,)
+    return None

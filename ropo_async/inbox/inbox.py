@@ -279,9 +279,9 @@ def parts(inbox: Inbox[Any]) -> tuple[Rounds, dict[Terms, Shelf]]:
     return inbox._rounds, inbox._shelves  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - its own room
 
 
-def _ends(error: RopoError, refusals: int) -> bool:
-    """Whether a poller that serves one account alone ends with `error`."""
-    return refusals == REFUSALS or isinstance(error, FeedBusy) or lasts(error)
+def _ends(error: Exception, refusals: int) -> bool:
+    """Whether a poller that serves one account alone ends with `error`; one that is none of ours is its user's."""
+    return not isinstance(error, RopoError) or refusals == REFUSALS or isinstance(error, FeedBusy) or lasts(error)
 
 
 def _cid(known: str | None, given: str | None) -> str:

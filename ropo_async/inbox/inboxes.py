@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator
     from datetime import timedelta
 
-    from ropo_async.errors import RopoError
     from ropo_async.hooks import Event
     from ropo_async.inbox.feeds import Feed, Record
     from ropo_async.journal import Journal
@@ -99,7 +98,8 @@ class Inboxes:
     async def polling(self, every: timedelta, *, concurrency: int = 16) -> AsyncGenerator[None]:
         """Drain every account in the background while the block runs.
 
-        Failures of an account are logged, told to the hooks, and make its own pauses longer, refused credentials too.
+        Failures of an account are logged, told to the hooks, and make its own pauses longer, refused credentials too,
+        and whatever its token provider raises.
 
         Args:
             every: the pause between two rounds of an account.
@@ -208,6 +208,6 @@ def _first(errors: BaseExceptionGroup[JournalError]) -> JournalError:
     return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
-def _ends(error: RopoError, _refusals: int) -> bool:
+def _ends(error: Exception, _refusals: int) -> bool:
     """Whether the pollers of all accounts end with `error`: only where what they share cannot be used."""
     return lasts(error)

@@ -19,7 +19,6 @@ from ropo_async.errors import (
     JournalError,
     JournalProblem,
     PermissionDenied,
-    RopoError,
     StatusError,
     TransportError,
 )
@@ -46,7 +45,7 @@ _LASTING = frozenset(JournalProblem) - {
 """What is wrong with a journal that does not pass by itself."""
 
 
-def lasts(error: RopoError) -> bool:
+def lasts(error: Exception) -> bool:
     """Whether going on cannot help, as the journal itself is not usable."""
     return isinstance(error, JournalError) and error.problem in _LASTING
 
@@ -84,7 +83,7 @@ class Rounds:
         every: float,
         *,
         wait: bool,
-        fatal: Callable[[RopoError, int], bool],
+        fatal: Callable[[Exception, int], bool],
         gate: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
     ) -> None:
         """Do one round after the other, `every` so many seconds, and with longer pauses after failures.
@@ -92,17 +91,19 @@ class Rounds:
         Args:
             every: seconds between two rounds.
             wait: for the turn; otherwise `FeedBusy` is a failure like others.
-            fatal: whether an error ends it, given how often in a row the credentials were refused.
+            fatal: whether an error ends it, given how often in a row the credentials were refused. It may be any error,
+                as a token provider may raise anything.
             gate: what a round waits in, and for.
         """
         failures = refusals = 0
+        error: Exception | None
         while True:
             try:
                 async with gate():
                     # Half of it, so that pollers which stand by do not add up, and the jitter does not skip a round.
                     error = (await self.one(wait=wait, unless_within=every / 2)).trouble
                 refusals = 0
-            except RopoError as raised:
+            except Exception as raised:
                 error = raised
                 refusals = refusals + 1 if isinstance(raised, AuthenticationError | PermissionDenied) else 0
                 if fatal(raised, refusals):

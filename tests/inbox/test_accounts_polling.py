@@ -171,9 +171,10 @@ class Vault:
         raise OSError("the vault is down")
 
 
-@pytest.mark.xfail(reason="what is no error of ours ends the polling of all", raises=ExceptionGroup)
 async def test_a_provider_that_raises_is_its_accounts_trouble() -> None:
     async with fleet(2) as ships:
         ships.inboxes.add(ships.client.for_account(Vault()).status_updates, cid="1999999")
         await ships.poll(1)
         assert all(account.latest < SLACK for account in ships.accounts)
+        told = [event for event in ships.events if isinstance(event, PollFailed)]
+        assert {(event.cid, event.error) for event in told} == {("1999999", "OSError")}
